@@ -1,0 +1,134 @@
+"""What a procedure file may say: the strict schema of `backend/procedures/*.yaml`.
+
+A procedure is data; data has no `if`. A condition is a `Match`: names of questions or of facts, each with the values
+that fit. A rule that needs an expression gets a name in `backend.domain.facts` and is matched like an answer.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Match = dict[str, list[str]]
+"""Question or fact id -> values that fit; all names must fit, an empty match always fits."""
+
+QuestionType = Literal[
+    "choice", "yes_no", "date", "birth_date", "person_name", "person_key", "phone", "address", "number", "text", "story"
+]
+"""`person_key` = 12 digits or a full name; `story` = as many texts as needed, ended by XONG."""
+
+Owner = Literal["commune", "commune_police", "province", "land_registry", "social_insurance", "forest_rangers", "school"]
+FileByText = Literal["yes", "note", "no"]
+"""`yes`: sending from the phone is an intake request; `note`: noted, must be signed at the desk; `no`: guide only."""
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Names(Strict):
+    official: str
+    plain: str
+    """In a sentence: "làm giấy khai sinh"."""
+    menu: str = Field(max_length=22)
+    """In a numbered list: "Khai sinh"."""
+    folk: list[str] = []
+
+
+class Code(Strict):
+    code: str
+    valid_from: date
+    valid_to: date | None = None
+    replaced_by: str | None = None
+
+
+class Option(Strict):
+    id: str
+    label: str
+    words: list[str] = []
+    """Other words by which people choose it, folded or not."""
+
+
+class Question(Strict):
+    id: str
+    label: str
+    """The office's words, as on its form."""
+    type: QuestionType
+    source: str = Field(alias="from", pattern=r"^(text|phone|counter|(number|paper|default)\([a-z0-9_]+\))$")
+    options: list[Option] = Field(default=[], max_length=54)
+    only_if: Match = {}
+    required: bool = True
+    may_be_unknown: bool = False
+    """"không nhớ" leaves it to the counter."""
+    role: Literal["applicant", "subject", "mother", "father", "spouse", "other"] | None = None
+    """Whose fact this is: parties are made from `person_name` and `person_key` answers with a role."""
+    sensitive: bool = False
+    """Touches shame: asked by digit only, never echoed."""
+
+
+class Paper(Strict):
+    id: str
+    name: str
+    """As the law names it."""
+    plain: str
+    """As a farmer names it, short."""
+    kind: Literal["original", "copy", "shown", "form", "statement"]
+    when: Match = {}
+    note: str | None = None
+    verified: bool = True
+
+
+class FeeCase(Strict):
+    when: Match = {}
+    amount: int | None = None
+    """VND; None = the catalogue does not know. An empty cell is never free of charge."""
+    per: Literal["dossier", "copy", "page"] = "dossier"
+    plain: str | None = None
+    """A condition or exemption in plain words."""
+    verified: bool = True
+
+
+class TimeCase(Strict):
+    when: Match = {}
+    value: int | None
+    unit: Literal["working_day", "calendar_day", "same_day"]
+    cutoff: time | None = None
+    plain: str | None = None
+    verified: bool = True
+
+
+class Step(Strict):
+    role: Literal["tiepnhan", "chuyenmon", "lanhdao", "vanthu", "partner"]
+    task: str
+    share: float = Field(ge=0, le=1)
+    office: str | None = None
+
+
+class Procedure(Strict):
+    """One procedure in force; see the README, "how to add a procedure"."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$")
+    names: Names
+    codes: list[Code] = Field(min_length=1)
+    field: str
+    owner: Owner = "commune"
+    file_by_text: FileByText
+    sign_what: str | None = None
+    """What has to be signed at the desk, for `note`: "đơn"."""
+    valid_from: date
+    valid_to: date | None = None
+    checked: date
+    """When a person last compared this file with its source."""
+    confidence: Literal["high", "medium", "low"]
+    result: str
+    questions: list[Question]
+    papers: list[Paper]
+    fee: list[FeeCase]
+    time: list[TimeCase]
+    route: list[Step] = []
+    legal: list[str] = []
+    notes: str | None = None
+    confused_with: list[str] = []
+    source: str

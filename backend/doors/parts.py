@@ -1,0 +1,28 @@
+"""What the doors need, wired in `main`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter
+
+from backend.clock import Clock
+from backend.office.bell import Bell
+from backend.office.kit import Office
+from backend.settings import Settings
+from backend.store.db import Database
+
+
+@dataclass(frozen=True)
+class Parts:
+    """`routers` are doors of the bot (webhooks, desk, simulator); `ready` are the named checks behind /readyz."""
+
+    settings: Settings
+    database: Database
+    office: Office
+    clock: Clock
+    bell: Bell
+    routers: Sequence[APIRouter] = ()
+    ready: dict[str, Callable[[], str | None]] = field(default_factory=dict)
+    """Name -> function that returns None when well, else one line that says what is wrong."""

@@ -1,0 +1,82 @@
+"""Contacts and their conversations: an address on a channel, and the thread with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from backend.office.kit import Office
+from backend.store.tables import Contact, Conversation
+from backend.store.types import new_id
+from backend.store.vault import Vault
+
+_ADDRESS = "contact.address:"
+_PHONE = "contact.phone:"
+SMS_CHANNELS = ("sms", "twilio")
+"""Channels whose address is the phone number."""
+
+
+def address_of(vault: Vault, contact: Contact) -> str:
+    """Return the open address: E.164 or the channel's user id."""
+    return vault.open(contact.address_sealed, _ADDRESS + contact.id)
+
+
+def phone_of(vault: Vault, contact: Contact) -> str | None:
+    """Return the E.164 number of the person behind a contact, if known."""
+    if contact.channel in SMS_CHANNELS:
+        return address_of(vault, contact)
+    return vault.open(contact.phone_sealed, _PHONE + contact.id) if contact.phone_sealed else None
+
+
+def set_phone(office: Office, contact: Contact, phone: str) -> None:
+    """Keep the number that a Zalo user shared: second factor, fallback, and the clerk's way to call."""
+    contact.phone_sealed = office.vault.seal(phone, _PHONE + contact.id)
+    contact.phone_index = office.vault.index("phone", phone)
+
+
+def _find(session: Session, channel: str, index: str) -> Contact | None:
+    return session.scalar(select(Contact).where(Contact.channel == channel, Contact.address_index == index))
+
+
+def _new(office: Office, channel: str, address: str, index: str, now: datetime) -> Contact:
+    contact = Contact(id=new_id(), unit=office.unit, channel=channel, address_index=index, created_at=now)
+    contact.address_sealed = office.vault.seal(address, _ADDRESS + contact.id)
+    if channel in SMS_CHANNELS:
+        contact.phone_index = office.vault.index("phone", address)
+    return contact
+
+
+def conversation_with(session: Session, office: Office, channel: str, address: str, now: datetime) -> tuple[Contact, Conversation]:
+    """Return the contact and its thread, made on first sight. Two webhooks at once make one: the loser reads the winner's."""
+    index = office.vault.index(f"address.{channel}", address)
+    contact = _find(session, channel, index)
+    if contact is None:
+        try:
+            with session.begin_nested():
+                contact = _new(office, channel, address, index, now)
+                session.add(contact)
+                session.flush()
+                session.add(Conversation(id=new_id(), unit=office.unit, contact_id=contact.id, version=0, created_at=now))
+        except IntegrityError:
+            contact = _find(session, channel, index)
+    conversation = session.scalars(select(Conversation).where(Conversation.contact_id == contact.id)).one()
+    return contact, conversation
+
+
+def by_phone(session: Session, vault: Vault, phone: str) -> list[Contact]:
+    """Return every contact that reaches the person of a number, the newest heard first."""
+    query = select(Contact).where(Contact.phone_index == vault.index("phone", phone)).order_by(Contact.last_inbound_at.desc())
+    return list(session.scalars(query))
+
+
+def siblings(session: Session, contact: Contact) -> list[Contact]:
+    """Return other live contacts of the same number: where to go when this one refuses."""
+    if contact.phone_index is None:
+        return []
+    query = select(Contact).where(
+        Contact.phone_index == contact.phone_index, Contact.id != contact.id, Contact.dead_reason.is_(None), Contact.opted_out_at.is_(None)
+    )
+    return list(session.scalars(query))

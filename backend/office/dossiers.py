@@ -1,0 +1,254 @@
+"""Dossiers: sending, and every later act. One function, `_move`, writes a status; with it go event, notice and job."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from backend.clock import local
+from backend.domain import catalogue, deadline, workflow
+from backend.domain.letters import fold
+from backend.office import chain, drafts, jobs, people
+from backend.office.kit import Actor, Office, Refused, today
+from backend.store.tables import Consent, Counter, Dossier, Event, Notice
+from backend.store.types import new_id
+
+CITIZEN = Actor("citizen", "", ("citizen",))
+REVIEW_HOURS = 8
+"""Working hours within which a sent dossier gets an answer [NĐ 45/2020; portal 1.014783]."""
+
+
+def next_number(session: Session, name: str) -> int:
+    """Take the next number of a series, without gaps between committed takers."""
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+    made = insert(Counter).values(name=name, value=1)
+    again = made.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
+    return session.scalar(again.returning(Counter.value))
+
+
+def new_code(session: Session, unit: str, now: datetime) -> str:
+    """Return the next dossier code of the unit and day: H55.242-261124-0007."""
+    day = local(now).strftime("%y%m%d")
+    return f"{unit}-{day}-{next_number(session, f'dossier:{unit}:{day}'):04d}"
+
+
+def values_of(form: dict[str, Any]) -> dict[str, str]:
+    """Return question id -> value of a form's answers."""
+    return {name: answer["value"] for name, answer in form["answers"].items()}
+
+
+def _view(dossier: Dossier, past: list[str]) -> workflow.View:
+    return workflow.View(dossier.status, dossier.unit, dossier.version, tuple(past))
+
+
+def _past_actions(session: Session, dossier_id: str) -> list[str]:
+    return list(session.scalars(select(Event.action).where(Event.dossier_id == dossier_id).order_by(Event.seq)))
+
+
+def _move(
+    session: Session, office: Office, dossier: Dossier, step: workflow.Transition, actor: Actor, data: dict[str, Any], now: datetime
+) -> Event:
+    """Write a decided transition: status, event with its link, notice and job, all in the caller's transaction."""
+    taken = session.execute(
+        update(Dossier).where(Dossier.id == dossier.id, Dossier.version == dossier.version).values(version=Dossier.version + 1)
+    )
+    if taken.rowcount != 1:
+        raise Refused("stale")
+    session.refresh(dossier, ["version"])
+    before, dossier.status, dossier.updated_at = dossier.status, step.to, now
+    event = chain.append(
+        session, office.vault, dossier, data, now,
+        action=step.action, from_status=before, to_status=step.to, clock=step.clock, actor=actor.id, role=step.role,
+    )  # fmt: skip
+    if step.notice:
+        tell(session, office, dossier, step.notice, data, now, event=event)
+    return event
+
+
+def tell(
+    session: Session, office: Office, dossier: Dossier, kind: str, params: dict[str, Any], now: datetime, *, event: Event | None = None
+) -> Notice:
+    """Write a notice for the person and the job that brings it to the bot."""
+    notice = Notice(id=new_id(), unit=dossier.unit, dossier_id=dossier.id, conversation_id=dossier.conversation_id, kind=kind, created_at=now)
+    notice.event_id = event.id if event else None
+    notice.params_sealed = office.vault.seal_json(params, f"notice.params:{notice.id}")
+    session.add(notice)
+    lane = f"in:{dossier.conversation_id}" if dossier.conversation_id else f"notice:{notice.id}"
+    jobs.put(session, "notice", lane, dossier.unit, {"notice": notice.id}, now)
+    return notice
+
+
+def send(session: Session, office: Office, dossier: Dossier, now: datetime) -> dict[str, Any]:
+    """Turn a draft into an intake request, or a note where the law wants a signature at the desk.
+
+    Returns {code, noted, review_by, papers, sign_what}. Raises Refused: "consent" while a neighbour has not agreed,
+    "missing" with the first question that must be answered, "guide_only" where the commune is not the owner.
+    """
+    form, procedure = drafts.form_of(office, dossier), office.procedure(dossier)
+    values, day = values_of(form), today(now)
+    _may_send(session, dossier, form, procedure, values, day)
+    noted = procedure.file_by_text == "note"
+    dossier.code = new_code(session, dossier.unit, now)
+    dossier.code_plain = dossier.code.replace(".", "").replace("-", "")
+    dossier.sent_at = now
+    dossier.review_by = None if noted else deadline.add_working_hours(now, REVIEW_HOURS, office.calendar)
+    _note_people(session, office, dossier, procedure, form, now)
+    papers = [paper.plain for paper in catalogue.papers_for(procedure, values, day)]
+    step = _decide(session, office, dossier, "note" if noted else "send", CITIZEN, now)
+    _move(session, office, dossier, step, CITIZEN, {"code": dossier.code, "papers": papers}, now)
+    return {
+        "code": dossier.code,
+        "noted": noted,
+        "review_by": local(dossier.review_by).isoformat() if dossier.review_by else None,
+        "papers": papers,
+        "sign_what": procedure.sign_what,
+    }
+
+
+def _may_send(session: Session, dossier: Dossier, form: dict, procedure, values: dict[str, str], day) -> None:
+    if procedure.file_by_text == "no":
+        raise Refused("guide_only")
+    if dossier.status != "draft":
+        raise Refused("sent_already", code=dossier.code)
+    if form.get("helped"):
+        consent = session.scalar(select(Consent).where(Consent.dossier_id == dossier.id))
+        if consent is None or consent.status not in ("given", "attested"):
+            raise Refused("consent")
+    for question in catalogue.asked(procedure, values, day):
+        if question.required and question.id not in values and question.id not in form["left"]:
+            raise Refused("missing", question=question.id)
+
+
+def _note_people(session: Session, office: Office, dossier: Dossier, procedure, form: dict, now: datetime) -> None:
+    """Write parties, flags, and the blind index by which two dossiers for the same person and day look alike."""
+    wanted = catalogue.parties(procedure, form["answers"])
+    people.set_parties(session, office, dossier.id, wanted, now)
+    flags = [flag for flag, on in _flags(session, dossier, wanted).items() if on]
+    dossier.child_index = _double_index(office, dossier, wanted)
+    if dossier.child_index and _doubles(session, dossier):
+        flags.append("duplicate")
+    dossier.flags = flags
+
+
+def _flags(session: Session, dossier: Dossier, wanted: list) -> dict[str, bool]:
+    consent = session.scalar(select(Consent).where(Consent.dossier_id == dossier.id))
+    bare = any(people.name_source(facts.get("name"), via) == "typed_bare" for _, facts, via in wanted if facts.get("name"))
+    return {"name_bare": bare, "consent_attested": bool(consent and consent.status == "attested")}
+
+
+def _double_index(office: Office, dossier: Dossier, wanted: list) -> str | None:
+    """Same procedure, same subject by number, or by birth date and folded name: a person decides whether it is a double."""
+    facts = next((facts for role, facts, _ in wanted if role == "subject"), None)
+    facts = facts or next((facts for role, facts, _ in wanted if role == "applicant"), {})
+    key = facts.get("citizen_id") or (facts.get("birth_date") and f"{facts['birth_date']} {' '.join(sorted(fold(facts.get('name') or '').split()))}")
+    return office.vault.index("double", f"{dossier.procedure} {key}") if key else None
+
+
+def _doubles(session: Session, dossier: Dossier) -> list[Dossier]:
+    gone = ("draft", "refused", "withdrawn", "stopped", "returned")
+    query = select(Dossier).where(Dossier.child_index == dossier.child_index, Dossier.id != dossier.id, Dossier.status.not_in(gone))
+    return list(session.scalars(query.limit(5)))
+
+
+def doubles(session: Session, dossier: Dossier) -> list[Dossier]:
+    """Return open dossiers that look like the same request; a person decides, nothing is merged."""
+    return _doubles(session, dossier) if dossier.child_index else []
+
+
+def _decide(session: Session, office: Office, dossier: Dossier, action: str, actor: Actor, now: datetime, data=None) -> workflow.Transition:
+    view = _view(dossier, _past_actions(session, dossier.id))
+    step = workflow.decide(office.workflow, view, action, actor, data or {}, now)
+    if isinstance(step, workflow.Refusal):
+        raise Refused(step.reason, **step.params)
+    return step
+
+
+def act(
+    session: Session, office: Office, dossier_id: str, action: str, actor: Actor, version: int, data: dict[str, Any], now: datetime
+) -> Event:
+    """Do an action of the workflow table on a dossier.
+
+    `version` is what the person saw; `data` holds what the action needs {reason, papers, due_at, ground, collector, proof …}.
+    Raises Refused with the reason: "unknown", "stale" (and who acted before), or the table's own.
+    """
+    dossier = session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update())
+    if dossier is None or dossier.unit != actor.unit:
+        raise Refused("unknown")
+    if dossier.version != version:
+        raise Refused("stale", **_last_act(session, dossier))
+    step = _decide(session, office, dossier, action, actor, now, data)
+    _clock(office, dossier, step, data, now)
+    return _move(session, office, dossier, step, actor, _told(office, dossier, data), now)
+
+
+def _last_act(session: Session, dossier: Dossier) -> dict[str, str]:
+    last = session.scalars(select(Event).where(Event.dossier_id == dossier.id).order_by(Event.seq.desc())).first()
+    return {"by": last.actor, "at": last.at.isoformat(), "action": last.action} if last else {}
+
+
+def _clock(office: Office, dossier: Dossier, step: workflow.Transition, data: dict[str, Any], now: datetime) -> None:
+    """Write what the step means for the clock. A due date is written once, at reception or by a clerk with its ground."""
+    if step.clock == "start" and dossier.received_at is None:
+        dossier.received_at = now
+    if step.action in ("receive", "set_due") and dossier.due_at is None:
+        dossier.due_at, dossier.due_ground = due_for(office, dossier, data, now)
+    if step.clock == "stop":
+        dossier.result_at = dossier.result_at or now
+    if step.to == "returned":
+        dossier.returned_at = now
+
+
+def due_for(office: Office, dossier: Dossier, data: dict[str, Any], now: datetime) -> tuple[datetime | None, str | None]:
+    """Return (due, ground): by the catalogue where its time is verified, else what the clerk entered, else nothing."""
+    if data.get("due_at"):
+        return _due_of_clerk(office, data, now), data["ground"]
+    procedure, values = office.procedure(dossier), values_of(drafts.form_of(office, dossier))
+    case = catalogue.time_for(procedure, values, today(now))
+    if case is None or not case.verified or case.value is None:
+        return None, None
+    return deadline.due(dossier.received_at or now, case, office.calendar), procedure.codes[-1].code
+
+
+def _due_of_clerk(office: Office, data: dict[str, Any], now: datetime) -> datetime:
+    due = datetime.fromisoformat(data["due_at"])
+    if not data.get("ground"):
+        raise Refused("due_ground")
+    if due <= now:
+        raise Refused("due_past")
+    if not deadline.is_working_day(local(due).date(), office.calendar):
+        raise Refused("due_day_off")
+    return due
+
+
+def _told(office: Office, dossier: Dossier, data: dict[str, Any]) -> dict[str, Any]:
+    due = local(dossier.due_at).isoformat() if dossier.due_at else None
+    return {**data, "code": dossier.code, "due_at": due}
+
+
+def actions(session: Session, office: Office, dossier: Dossier, actor: Actor) -> list[workflow.Rule]:
+    """Return the buttons this person has on this dossier."""
+    return workflow.available(office.workflow, _view(dossier, _past_actions(session, dossier.id)), actor)
+
+
+def queue(session: Session, unit: str, *, statuses: list[str] | None = None, after: str | None = None, limit: int = 50) -> list[Dossier]:
+    """Return a page of a unit's open dossiers, the soonest due first; `after` is the last id of the page before."""
+    query = select(Dossier).where(Dossier.unit == unit, Dossier.status != "draft")
+    query = query.where(Dossier.status.in_(statuses)) if statuses else query
+    return list(session.scalars(query.order_by(Dossier.due_at.asc().nulls_last(), Dossier.sent_at).limit(limit)))
+
+
+def rate(session: Session, office: Office, conversation_id: str, score: int, now: datetime) -> None:
+    """Write a citizen's 1–5 about the last returned dossier of a conversation as an event. Raises Refused("nothing_to_rate")."""
+    query = select(Dossier).where(Dossier.conversation_id == conversation_id, Dossier.status == "returned")
+    dossier = session.scalars(query.order_by(Dossier.returned_at.desc()).limit(1).with_for_update()).first()
+    if dossier is None or not 1 <= score <= 5 or "rated" in dossier.flags:
+        raise Refused("nothing_to_rate")
+    chain.append(
+        session, office.vault, dossier, {"score": score}, now,
+        action="rate", from_status=dossier.status, to_status=dossier.status, clock="none", actor="citizen", role="citizen",
+    )  # fmt: skip
+    dossier.flags = [*dossier.flags, "rated"]

@@ -1,0 +1,77 @@
+"""Persons and their parts in a dossier."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.domain.letters import fold, nfc, strip_accents
+from backend.office.kit import Office
+from backend.store.tables import Party, Person, PersonWord
+from backend.store.types import new_id
+from backend.store.vault import Vault
+
+_WHERE = "person.facts:"
+
+
+def name_words(name: str) -> list[str]:
+    """Return the folded words of a name, each once."""
+    return sorted(set(fold(name).split()))
+
+
+def name_source(name: str | None, via: str) -> str:
+    """Return how far a name may be printed: from an accentless name nothing is, until a register or a card gave the marks."""
+    if via in ("qr", "register"):
+        return via
+    return "typed" if name and nfc(name) != strip_accents(name) else "typed_bare"
+
+
+def create(session: Session, office: Office, facts: dict[str, Any], via: str, now: datetime) -> Person:
+    """Write a person with the given facts {name, citizen_id, birth_date, sex, address}; all optional."""
+    vault, name, number = office.vault, facts.get("name"), facts.get("citizen_id")
+    person = Person(id=new_id(), unit=office.unit, name_source=name_source(name, via), created_at=now)
+    person.facts_sealed = vault.seal_json(facts, _WHERE + person.id)
+    person.citizen_id_index = vault.index("citizen_id", number) if number else None
+    session.add(person)
+    session.flush()
+    _index_words(session, vault, person.id, name)
+    return person
+
+
+def _index_words(session: Session, vault: Vault, person_id: str, name: str | None) -> None:
+    for word in name_words(name or ""):
+        session.add(PersonWord(person_id=person_id, word_index=vault.index("word", word)))
+
+
+def facts_of(vault: Vault, person: Person) -> dict[str, Any]:
+    """Return a person's open facts."""
+    return vault.open_json(person.facts_sealed, _WHERE + person.id)
+
+
+def parties(session: Session, vault: Vault, dossier_id: str) -> list[tuple[str, Person, dict[str, Any]]]:
+    """Return (role, person, facts) of a dossier."""
+    rows = session.execute(select(Party.role, Person).join(Person, Person.id == Party.person_id).where(Party.dossier_id == dossier_id))
+    return [(role, person, facts_of(vault, person)) for role, person in rows]
+
+
+def set_parties(session: Session, office: Office, dossier_id: str, wanted: list[tuple[str, dict, str]], now: datetime) -> None:
+    """Write the parties of a dossier anew from (role, facts, via); called when the form is sent or corrected."""
+    for row in session.scalars(select(Party).where(Party.dossier_id == dossier_id)):
+        session.delete(row)
+    session.flush()
+    for role, facts, via in wanted:
+        person = create(session, office, facts, via, now)
+        session.add(Party(dossier_id=dossier_id, role=role, person_id=person.id))
+
+
+def find_by_words(session: Session, vault: Vault, text: str, unit: str) -> set[str]:
+    """Return ids of persons of `unit` whose name has every folded word of `text`."""
+    found: set[str] | None = None
+    for word in name_words(text):
+        query = select(PersonWord.person_id).join(Person, Person.id == PersonWord.person_id)
+        ids = set(session.scalars(query.where(PersonWord.word_index == vault.index("word", word), Person.unit == unit)))
+        found = ids if found is None else found & ids
+    return found or set()

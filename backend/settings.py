@@ -1,0 +1,103 @@
+"""Every setting, read once from the environment; the README lists them and a test holds the list to this class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message is one line that says what to do."""
+
+
+class Settings(BaseSettings):
+    """Defaults make one PC in a commune work: SQLite, an in-process worker, a pretend telephone."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+
+    HOST: str = "127.0.0.1"
+    PORT: int = Field(default=8000, ge=1, le=65535)
+    DATA_DIR: Path = Path("data")
+    UNIT: str = "H55.242"
+    """The commune served: the agency code used in dossier codes."""
+    DATABASE_URL: str | None = None
+    REDIS_URL: str | None = None
+    NLU_URL: str | None = None
+    """Address of the understanding server; unset = started here on a free loopback port."""
+    NLU_TOKEN: str | None = None
+    PUBLIC_BASE_URL: str | None = None
+    """As providers see us; signed URLs are built from it, never from a request's headers."""
+    SECRET_KEY: str | None = None
+    DEMO: bool | None = None
+    """Seeded staff and fake citizens; default on for the embedded database, off with DATABASE_URL."""
+    WORKERS: int = Field(default=4, ge=0, le=64)
+    """Worker threads in the serving process; 0 where `main.py worker` runs apart."""
+    LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
+
+    SMS_CHANNEL: Literal["gateway", "twilio"] = "gateway"
+    """Which channel texts go out by; both may receive."""
+    SMS_FRAGMENT_SECONDS: float = Field(default=20, ge=0, le=60)
+    ZALO_FRAGMENT_SECONDS: float = Field(default=6, ge=0, le=60)
+    """Messages of one person within this time are one turn (SMS: only while no question is open)."""
+    DUTY_PHONES: str = ""
+    """Comma-separated numbers that get a text when somebody is in danger; the start refuses an empty list outside the demo."""
+    SMS_COST_NOTE: str = ""
+    """What a text costs the citizen, in words, for the first answer."""
+
+    SMS_GATEWAY_URL: str | None = None
+    SMS_GATEWAY_TOKEN: str | None = None
+    SMS_GATEWAY_CONFIG: Path | None = None
+    """YAML file with field names, encoding, success test and signature of another gateway."""
+
+    TWILIO_ACCOUNT_SID: str | None = None
+    TWILIO_AUTH_TOKEN: str | None = None
+    TWILIO_FROM: str | None = None
+    TWILIO_API_URL: str = "https://api.twilio.com"
+
+    ZALO_APP_ID: str | None = None
+    ZALO_APP_SECRET: str | None = None
+    ZALO_OA_SECRET: str | None = None
+    ZALO_ACCESS_TOKEN: str | None = None
+    ZALO_REFRESH_TOKEN: str | None = None
+    ZALO_API_URL: str = "https://openapi.zalo.me"
+    ZALO_OAUTH_URL: str = "https://oauth.zaloapp.com"
+    ZALO_TEMPLATE_URL: str = "https://business.openapi.zalo.me"
+    ZALO_TEMPLATE_ID: str | None = None
+    """Approved template for a status message once the window is closed."""
+    ZALO_MEDIA_HOSTS: str = "zdn.vn,dlfl.vn,dlmd.me"
+
+    @property
+    def full(self) -> bool:
+        """Whether this installation runs on a database server."""
+        return self.DATABASE_URL is not None
+
+    @property
+    def demo(self) -> bool:
+        """Whether seeded staff, pretend telephones and the movable clock exist."""
+        return (not self.full) if self.DEMO is None else self.DEMO
+
+    @model_validator(mode="after")
+    def _agree(self) -> Settings:
+        if self.demo and self.HOST not in _LOOPBACK:
+            raise ValueError("DEMO listens on this machine only: set HOST=127.0.0.1, or end the demo with `main.py setup`")
+        if self.demo and self.PUBLIC_BASE_URL and "//127.0.0.1" not in self.PUBLIC_BASE_URL:
+            raise ValueError("DEMO refuses a PUBLIC_BASE_URL: end the demo with `main.py setup` first")
+        if self.full and not self.SECRET_KEY:
+            raise ValueError("SECRET_KEY is missing: with DATABASE_URL set, give a secret of at least 32 characters")
+        return self
+
+
+def load_settings(**overrides) -> Settings:
+    """Read the environment. Raises SettingsError with one line per wrong setting."""
+    from pydantic import ValidationError
+
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
+        raise SettingsError("; ".join(lines)) from None

@@ -1,0 +1,1 @@
+"""A message as it flows: received, answered, delivered, settled."""

@@ -1,0 +1,76 @@
+"""What time brings: the one reminder of a draft, a promise nobody kept, drafts whose time is over. Once a minute."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.clock import local
+from backend.office import drafts, jobs, tasks
+from backend.office.jobs import Claim
+from backend.store.tables import Contact, Conversation, Dossier, Job, Task
+from bot.conversations.kit import Bot
+from bot.conversations.states import load_state, speak
+from bot.conversations.tell import DAY
+from bot.dialogue import notices
+
+EVERY = timedelta(minutes=1)
+REMIND_AFTER = timedelta(days=3)
+"""One reminder, then silence (rule 12)."""
+
+
+def begin(session: Session, unit: str, now: datetime) -> None:
+    """Put the first of the chores into the queue, once."""
+    if not session.scalar(select(Job.id).where(Job.kind == "periodic", Job.unit == unit, Job.state != "dead").limit(1)):
+        jobs.put(session, "periodic", f"chores:{unit}", unit, {}, now, dedup=f"chores:{unit}:{now:%y%m%d%H%M}")
+
+
+def chores(bot: Bot, claim: Claim) -> None:
+    """Handle a "periodic" job and put the next one into the queue."""
+    now = bot.clock.now()
+    with bot.database.write() as session:
+        jobs.finish(session, claim)
+        session.flush()
+        for draft in drafts.forgotten(session, bot.office.unit, now):
+            drafts.drop(session, draft)
+        for task in tasks.unanswered(session, bot.office.unit, now):
+            _speak_again(session, bot, task, now)
+        if DAY[0] <= local(now).time() < DAY[1]:
+            for draft in _unreminded(session, bot.office.unit, now):
+                _remind(session, bot, draft, now)
+        then = now + EVERY
+        jobs.put(session, "periodic", claim.lane, claim.unit, {}, now, run_at=then, dedup=f"{claim.lane}:{then:%y%m%d%H%M%S}")
+
+
+def _unreminded(session: Session, unit: str, now: datetime) -> list[Dossier]:
+    query = select(Dossier).where(
+        Dossier.unit == unit, Dossier.status == "draft", Dossier.reminded_at.is_(None), Dossier.updated_at < now - REMIND_AFTER
+    )
+    return list(session.scalars(query.limit(100)))
+
+
+def _remind(session: Session, bot: Bot, draft: Dossier, now: datetime) -> None:
+    draft.reminded_at = now
+    conversation = session.scalars(select(Conversation).where(Conversation.id == draft.conversation_id).with_for_update()).one()
+    contact = session.get(Contact, conversation.contact_id)
+    if contact.opted_out_at or contact.dead_reason:
+        return
+    state = load_state(session, bot, conversation)
+    case = next(case for case in state.cases if case.ref == draft.case_ref)
+    decision = notices.remind(state, case, bot.office.catalogue, bot.place, local(now))
+    conversation.noticed_at = now
+    speak(session, bot, conversation, contact, decision, now)
+
+
+def _speak_again(session: Session, bot: Bot, task: Task, now: datetime) -> None:
+    """The promise has passed: the bot says so and offers the ways that are left, instead of silence (rule 14)."""
+    task.spoke_again_at = now
+    conversation = session.scalars(select(Conversation).where(Conversation.id == task.conversation_id).with_for_update()).one()
+    conversation.owner = conversation.owner_since = None
+    contact = session.get(Contact, conversation.contact_id)
+    state = load_state(session, bot, conversation)
+    decision = notices.tell(state, "nobody_answered", {}, bot.office.catalogue, bot.place, local(now))
+    conversation.noticed_at = now
+    speak(session, bot, conversation, contact, decision, now)

@@ -1,0 +1,116 @@
+"""What is said once the office did what was asked; an open question comes back after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.dialogue import consent, drafts, forms, helper, later, people, review, tracking
+from bot.dialogue.decide import finish
+from bot.dialogue.turn import Turn, ref
+from bot.dialogue.types import Case, Decision, Heard, Outcome, Place, Say, State
+
+
+def resume(state: State, outcome: Outcome, heard: Heard, catalogue, place: Place, now: datetime) -> Decision:
+    """Return the decision after one request of this turn was done or refused (≤ 3 rounds a turn)."""
+    t = Turn(state, heard, catalogue, place, now, resuming=True)
+    _OUTCOMES.get(outcome.verb, people.task_done)(t, outcome)
+    return finish(t)
+
+
+def _sent(t: Turn, outcome: Outcome) -> None:
+    case = t.case
+    if not outcome.ok:
+        return _not_sent(t, outcome, case)
+    if case.helped:
+        helper.forget(t, case)
+    review.sent(t, outcome, case)
+    name = case.helped["name"] if case.helped else None
+    review.drop(t, case)
+    if name and helper.people(t):
+        return _next_neighbour(t)
+    last = _take_back(t)
+    if not later.offer(t):
+        t.lead = []
+        t.says.append(last)
+
+
+def _next_neighbour(t: Turn) -> None:
+    _take_back(t)
+    t.ask("helped_who", "helper.sent_next", params={"others": ", ".join(p["name"] for p in helper.people(t))})
+
+
+def _not_sent(t: Turn, outcome: Outcome, case: Case) -> None:
+    """Why it could not be sent; a missing answer is asked for, a case the office no longer has is let go."""
+    if outcome.reason == "missing":
+        t.note("form.needed_short")
+        return forms.ask(t, case, t.question(case, outcome.data["question"]))
+    t.note(f"reason.{outcome.reason}", "reason.other")
+    if outcome.reason in ("gone", "sent_already", "guide_only"):
+        review.drop(t, case)
+        return t.say_noted()
+    review.confirm(t, case)
+
+
+def _take_back(t: Turn) -> Say:
+    """Make the last text the beginning of the next one, so that two texts stay two."""
+    last = t.says.pop()
+    inner = {k: v for k, v in last.params.items() if k not in ("lead", "you", "name")}
+    t.lead = [*last.params.get("lead", []), ref(last.key, **inner)]
+    return last
+
+
+def _tracked(t: Turn, outcome: Outcome) -> None:
+    tracking.answer(t, outcome, t.memory.pop("tracking", None))
+
+
+def _person(t: Turn, outcome: Outcome) -> None:
+    people.called(t, outcome)
+
+
+def _consented(t: Turn, outcome: Outcome) -> None:
+    consent.settled(t, outcome.data.get("helper", ""))
+
+
+def _revoked(t: Turn, outcome: Outcome) -> None:
+    t.note("consent.revoked" if outcome.data.get("count") else "consent.nothing_to_revoke")
+    t.ask_again()
+
+
+def _opted_out(t: Turn, outcome: Outcome) -> None:
+    t.memory["opted_out"] = True
+    t.note("talk.opted_out")
+    t.ask_again()
+
+
+def _said_before(t: Turn, outcome: Outcome) -> None:
+    """What there was to say was said with the request."""
+
+
+def _rated(t: Turn, outcome: Outcome) -> None:
+    t.say("task.rated")
+
+
+def _supplemented(t: Turn, outcome: Outcome) -> None:
+    if outcome.ok:
+        t.memory.pop("supplement", None)
+    people.task_done(t, outcome)
+
+
+_OUTCOMES: dict[str, Callable[[Turn, Outcome], None]] = {
+    "send": _sent,
+    "track": _tracked,
+    "person": _person,
+    "rate": _rated,
+    "ask_consent": helper.asked,
+    "attest_consent": helper.attested,
+    "answer_consent": _consented,
+    "revoke_helper": _revoked,
+    "transfer": drafts.moved,
+    "claim": drafts.claimed,
+    "drop": _said_before,
+    "opt_out": _opted_out,
+    "opt_in": _said_before,
+    "supplement": _supplemented,
+}
+"""The other verbs are tasks for a clerk: `people.task_done` says what and by when."""

@@ -1,0 +1,26 @@
+"""How sure is sure. One place, so that a measurement of the model changes one line (confidences are calibrated)."""
+
+INTENT_SURE = 0.60
+"""At or above: the wish is served."""
+INTENT_UNSURE = 0.30
+"""Below: not understood. Between the two the procedure decides, or the ladder asks."""
+PROCEDURE_SURE = 0.65
+"""At or above, and with no rival: taken without asking."""
+PROCEDURE_UNSURE = 0.20
+"""Candidates at or above are offered: "ý bác là 1 … 2 …?"."""
+PROCEDURE_RIVAL = 0.25
+"""A second candidate at or above makes even a sure one a question."""
+URGENT = 0.35
+"""Missing a cry for help costs more than a needless call, so its bar is low."""
+MENU = 4
+"""More choices than this are not read to the end on a small screen."""
+STALE_HOURS = 12
+"""After this a digit is asked about: nobody remembers what "1" meant yesterday."""
+MISSES = 3
+"""The third misunderstanding in a row goes to a person."""
+CALL_HOURS = 4
+"""Within this time after a call for a person, another misunderstanding calls nobody else."""
+MEDIA_KEPT = 8
+"""Photos kept before a form is open."""
+STORY_LENGTH = 3000
+"""Characters of a told story; the rest is for the desk."""

@@ -1,0 +1,86 @@
+"""Where a dossier stands (design §2.9): the sender's phone gets the stage without name or procedure; anyone else needs
+the code and four digits, and gets the same answer whether the code is wrong or unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from backend.domain.values import read_dossier_code
+from bot.dialogue import menus
+from bot.dialogue.turn import Turn, in_groups, ref
+from bot.dialogue.types import Option, Outcome
+
+PER_TEXT = 3
+"""Dossiers in one text; the fourth choice is "xem tiếp"."""
+
+
+def track(t: Turn, text: str) -> None:
+    """Ask the office; the code and the four digits may already stand in the text."""
+    code = code_in(t, text)
+    last4 = last4_in(text, code) if code else None
+    t.request("track", **({"code": code} if code else {}), **({"last4": last4} if last4 else {}))
+
+
+def code_in(t: Turn, text: str) -> str | None:
+    """A dossier code in any spelling, in capitals with dot and hyphens; None when there is none."""
+    read = read_dossier_code(text, t.today)
+    return getattr(read, "value", None)
+
+
+def last4_in(text: str, code: str | None) -> str | None:
+    """Four digits that stand apart from the code."""
+    groups = re.findall(r"(?<![\d-])\d{4}(?![\d-])", text)
+    return groups[-1] if groups and not (code or "").endswith(groups[-1]) else None
+
+
+def answer(t: Turn, outcome: Outcome, code: str | None) -> None:
+    """Say what the office knows, or ask for what is missing."""
+    if outcome.reason == "need_key":
+        return t.ask("track_key", "track.key", code=code)
+    if not outcome.ok:
+        t.note(f"track.{outcome.reason}", "track.unknown", phone=t.place.phone or t.place.desk)
+        return t.ask_again()
+    found = outcome.data["dossiers"]
+    if not found:
+        return _none(t)
+    if len(found) == 1:
+        t.note("track.one", **line(found[0]))
+        return t.ask_again()
+    if t.open:
+        t.note("track.one", **line(found[0]))
+        t.note("track.others", count=len(found) - 1)
+        return t.ask_again()
+    offer(t, found)
+
+
+def _none(t: Turn) -> None:
+    if t.open:
+        t.note("track.none_short")
+        return t.ask_again()
+    t.ask("track_code", "track.none")
+
+
+def offer(t: Turn, found: list[dict[str, Any]]) -> None:
+    """Several dossiers of one phone, chosen by digit, three a text."""
+    shown, rest = found[:PER_TEXT], found[PER_TEXT:]
+    options = tuple(Option(d["code"], d.get("short") or d["code"]) for d in shown)
+    t.ask("dossier", "track.which", (*options, menus.MORE) if rest else options, found=found[: PER_TEXT * 4])
+
+
+def line(dossier: dict[str, Any]) -> dict[str, Any]:
+    """Parameters of one dossier's sentence: code in groups, stage in plain words, the promised day."""
+    due = dossier.get("due")
+    key = "track.late" if dossier.get("late") else "track.due"
+    return {
+        "code": in_groups(dossier["code"]),
+        "stage": ref(f"stage.{dossier['stage']}", "stage.other"),
+        "due": ref(key, day=_short_day(due)) if due else None,
+    }
+
+
+def _short_day(iso: str) -> str:
+    at = date.fromisoformat(iso[:10])
+    return f"{at.day}/{at.month}"

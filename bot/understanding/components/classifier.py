@@ -1,0 +1,161 @@
+"""Two questions to one message: which wish (intent) and which procedure. Tf-idf n-grams, two logistic regressions."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any, Dict, List, NamedTuple, Optional, Text, Tuple
+from zlib import crc32
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.text import is_vague
+
+from . import heads, noise
+from .features import Vectoriser, grams
+from .heads import Head
+
+NONE = "none"
+"""The procedure label of a message that names none."""
+VAGUE_CONFIDENCE = 0.2
+"""Ceiling for a message of single letters and many-meaning signs: below every bar of the dialogue."""
+_HEADS = ("intent", "procedure")
+
+
+class _Line(NamedTuple):
+    """One training text with its labels; `held` keeps every variant of a line on one side of the calibration."""
+
+    counted: Tuple[Counter, Counter]
+    intent: str
+    procedure: str
+    held: bool
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class IntentAndProcedureClassifier(IntentClassifier, GraphComponent):
+    """Writes `intent`, `intent_ranking`, `procedure` and `procedure_ranking` into the parse.
+
+    `procedure` is `{"name": id or None, "confidence": float}`; the ranking leaves "none" out. The procedure of a
+    training line stands in its block: `metadata: {procedure: khai_sinh}`.
+    """
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"variants": 4, "least": 2, "strength": 10.0, "rounds": 40, "seed": 766, "ranking": 5}
+
+    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
+        self.config, self._storage, self._resource = config, storage, resource
+        self.vectoriser: Optional[Vectoriser] = None
+        self.heads: Dict[str, Head] = {}
+        self.figures: Dict[str, float] = {}
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> IntentAndProcedureClassifier:
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn both heads from the lines and their noisy spellings; calibrate on a fifth of the lines."""
+        lines = [line for m in training_data.intent_examples if m.get(TEXT) for line in self._spelt(m)]
+        self.vectoriser = Vectoriser.fit([line.counted for line in lines], self.config["least"])
+        rows = self.vectoriser.matrix([line.counted for line in lines])
+        held = np.array([line.held for line in lines])
+        for name in _HEADS:
+            labels = [getattr(line, name) for line in lines]
+            self.heads[name] = self._learn(name, rows, labels, held)
+        self._persist()
+        return self._resource
+
+    def _spelt(self, message: Message) -> List[_Line]:
+        text, procedure = message.get(TEXT), _procedure_of(message)
+        texts = [text, *noise.variants(text, self.config["variants"], self.config["seed"])]
+        held = crc32(text.encode()) % 5 == 0
+        counted = {frozenset(c[0].items()) | frozenset(c[1].items()): c for c in map(grams, texts)}
+        return [_Line(c, message.get(INTENT), procedure, held) for c in counted.values()]
+
+    def _learn(self, name: str, rows: Any, labels: List[str], held: np.ndarray) -> Head:
+        strength, rounds = self.config["strength"], self.config["rounds"]
+        kept = [label for label, out in zip(labels, held) if not out]
+        unseen = [label for label, out in zip(labels, held) if out]
+        trial = heads.fit(rows[~held], kept, strength, rounds)
+        head = heads.fit(rows, labels, strength, rounds)
+        if unseen:
+            head.temperature = heads.calibrate(trial, rows[held], unseen)
+            guessed = trial.scores(rows[held]).argmax(axis=1)
+            right = [trial.labels[g] == label for g, label in zip(guessed, unseen)]
+            self.figures[f"{name}_held_out_fifth"] = round(float(np.mean(right)), 4)
+        return head
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Label each message; a vague one keeps its ranking but no confidence to act on."""
+        for message in messages:
+            columns, values = self.vectoriser.row(grams(message.get(TEXT) or ""))
+            ceiling = VAGUE_CONFIDENCE if is_vague(message.get(TEXT) or "") else 1.0
+            for name in _HEADS:
+                ranking = self._rank(self.heads[name], columns, values, ceiling)
+                message.set(name, _best(name, ranking), add_to_output=True)
+                kept = [r for r in ranking if r["name"] != NONE][: self.config["ranking"]]
+                message.set(f"{name}_ranking", kept, add_to_output=True)
+        return messages
+
+    @staticmethod
+    def _rank(head: Head, columns: np.ndarray, values: np.ndarray, ceiling: float) -> List[Dict[Text, Any]]:
+        confidence = head.confidences(columns, values)
+        order = confidence.argsort()[::-1][:8]
+        return [{"name": head.labels[i], "confidence": min(float(confidence[i]), ceiling)} for i in order]
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing after this component learns from its output."""
+        return training_data
+
+    def _persist(self) -> None:
+        arrays = {"ids": self.vectoriser.ids, "idf": self.vectoriser.idf}
+        for name, head in self.heads.items():
+            arrays[f"{name}_weights"] = head.weights.astype(np.float16)
+            arrays[f"{name}_bias"] = head.bias
+        about = {
+            "heads": {n: {"labels": h.labels, "temperature": h.temperature} for n, h in self.heads.items()},
+            "figures": self.figures,
+        }
+        with self._storage.write_to(self._resource) as folder:
+            np.savez_compressed(folder / "weights.npz", **arrays)
+            (folder / "heads.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), "utf-8")
+
+    @classmethod
+    def load(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+        execution_context: ExecutionContext, **kwargs: Any,
+    ) -> IntentAndProcedureClassifier:
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            about = json.loads((folder / "heads.json").read_text("utf-8"))
+            with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+                component.vectoriser = Vectoriser(arrays["ids"], arrays["idf"])
+                for name, head in about["heads"].items():
+                    weights, bias = arrays[f"{name}_weights"], arrays[f"{name}_bias"]
+                    component.heads[name] = Head(head["labels"], weights, bias, head["temperature"])
+        return component
+
+
+def _procedure_of(message: Message) -> str:
+    metadata = message.get("metadata") or {}
+    for part in ("example", INTENT):
+        if (metadata.get(part) or {}).get("procedure"):
+            return metadata[part]["procedure"]
+    return NONE
+
+
+def _best(name: str, ranking: List[Dict[Text, Any]]) -> Dict[Text, Any]:
+    best = dict(ranking[0])
+    if name == "procedure" and best["name"] == NONE:
+        best["name"] = None
+    return best

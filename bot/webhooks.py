@@ -1,0 +1,61 @@
+"""The providers' doors: raw bytes in, one threaded call, 200 after a durable store."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+from starlette.concurrency import run_in_threadpool
+
+from bot.channels.base import BadRequest, BadSignature, Channel, RawRequest
+from bot.conversations.kit import Bot
+from bot.conversations.receive import receive
+
+MOST_BYTES = 1_000_000
+"""A webhook is a few kilobytes; more is a mistake or an attack."""
+_DOORS = {
+    "/channels/sms/receive": "sms",
+    "/channels/sms/status": "sms",
+    "/channels/twilio/receive": "twilio",
+    "/channels/twilio/status": "twilio",
+    "/channels/zalo/receive": "zalo",
+}
+
+
+def router(bot: Bot) -> APIRouter:
+    """Return the doors of the channels; their guard is the provider's signature over the raw bytes."""
+    doors = APIRouter(tags=["channels"])
+    for path, name in _DOORS.items():
+        doors.add_api_route(path, _door(bot, bot.channels[name]), methods=["GET", "POST"], include_in_schema=False)
+    return doors
+
+
+def _door(bot: Bot, channel: Channel):
+    async def door(request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("too large: a message of at most 1 MB can be read", 413)
+        raw = RawRequest(request.method, request.url.path, request.url.query, dict(request.headers), body)
+        return await run_in_threadpool(_take, bot, channel, raw)
+
+    return door
+
+
+async def _body(request: Request) -> bytes | None:
+    parts, size = [], 0
+    async for part in request.stream():
+        parts.append(part)
+        size += len(part)
+        if size > MOST_BYTES:
+            return None
+    return b"".join(parts)
+
+
+def _take(bot: Bot, channel: Channel, raw: RawRequest) -> Response:
+    try:
+        receive(bot, channel, raw)
+    except BadSignature:
+        return PlainTextResponse("the signature does not fit", 403)
+    except BadRequest as error:
+        return PlainTextResponse(str(error), 400)
+    answer = channel.answer(raw)
+    return Response(answer.body, media_type=answer.mime)
