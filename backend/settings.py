@@ -1,4 +1,7 @@
-"""Every setting, read once from the environment; the README lists them and a test holds the list to this class."""
+"""Every setting but those of the SMS gateway (`bot.channels.gateway_config`), read once from the environment.
+
+The README lists all of them and a test holds the list to the code.
+"""
 
 from __future__ import annotations
 
@@ -49,11 +52,6 @@ class Settings(BaseSettings):
     SMS_COST_NOTE: str = ""
     """What a text costs the citizen, in words, for the first answer."""
 
-    SMS_GATEWAY_URL: str | None = None
-    SMS_GATEWAY_TOKEN: str | None = None
-    SMS_GATEWAY_CONFIG: Path | None = None
-    """YAML file with field names, encoding, success test and signature of another gateway."""
-
     TWILIO_ACCOUNT_SID: str | None = None
     TWILIO_AUTH_TOKEN: str | None = None
     TWILIO_FROM: str | None = None
@@ -69,7 +67,13 @@ class Settings(BaseSettings):
     ZALO_TEMPLATE_URL: str = "https://business.openapi.zalo.me"
     ZALO_TEMPLATE_ID: str | None = None
     """Approved template for a status message once the window is closed."""
-    ZALO_MEDIA_HOSTS: str = "zdn.vn,dlfl.vn,dlmd.me"
+    ZALO_MEDIA_URL: str = ""
+    """Where a stand-in keeps its photos; empty with the real Zalo, whose hosts are listed in the channel."""
+    ZALO_WINDOW_HOURS: int = Field(default=48, ge=1, le=168)
+
+    def with_changes(self, **changes) -> Settings:
+        """Return these settings with some replaced, checked again. Raises SettingsError."""
+        return load_settings(**{**self.model_dump(), **changes})
 
     @property
     def full(self) -> bool:
@@ -81,6 +85,11 @@ class Settings(BaseSettings):
         """Whether seeded staff, pretend telephones and the movable clock exist."""
         return (not self.full) if self.DEMO is None else self.DEMO
 
+    @property
+    def duty_phones(self) -> tuple[str, ...]:
+        """The numbers of DUTY_PHONES."""
+        return tuple(phone.strip() for phone in self.DUTY_PHONES.split(",") if phone.strip())
+
     @model_validator(mode="after")
     def _agree(self) -> Settings:
         if self.demo and self.HOST not in _LOOPBACK:
@@ -89,6 +98,8 @@ class Settings(BaseSettings):
             raise ValueError("DEMO refuses a PUBLIC_BASE_URL: end the demo with `main.py setup` first")
         if self.full and not self.SECRET_KEY:
             raise ValueError("SECRET_KEY is missing: with DATABASE_URL set, give a secret of at least 32 characters")
+        if not self.demo and not self.duty_phones:
+            raise ValueError("DUTY_PHONES is empty: name at least one number that is told when somebody is in danger")
         return self
 
 

@@ -6,31 +6,28 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
+from bot.channels import DOORS
 from bot.channels.base import BadRequest, BadSignature, Channel, RawRequest
 from bot.conversations.kit import Bot
 from bot.conversations.receive import receive
 
 MOST_BYTES = 1_000_000
 """A webhook is a few kilobytes; more is a mistake or an attack."""
-_DOORS = {
-    "/channels/sms/receive": "sms",
-    "/channels/sms/status": "sms",
-    "/channels/twilio/receive": "twilio",
-    "/channels/twilio/status": "twilio",
-    "/channels/zalo/receive": "zalo",
-}
-
 
 def router(bot: Bot) -> APIRouter:
     """Return the doors of the channels; their guard is the provider's signature over the raw bytes."""
     doors = APIRouter(tags=["channels"])
-    for path, name in _DOORS.items():
-        doors.add_api_route(path, _door(bot, bot.channels[name]), methods=["GET", "POST"], include_in_schema=False)
+    for path, name in DOORS.items():
+        paths = [path, path + "/{secret}"] if name == "sms" else [path]
+        for each in paths:
+            doors.add_api_route(each, _door(bot, bot.channels.get(name)), methods=["GET", "POST"], include_in_schema=False)
     return doors
 
 
-def _door(bot: Bot, channel: Channel):
+def _door(bot: Bot, channel: Channel | None):
     async def door(request: Request) -> Response:
+        if channel is None:
+            return PlainTextResponse("this channel is not set up here", 404)
         body = await _body(request)
         if body is None:
             return PlainTextResponse("too large: a message of at most 1 MB can be read", 413)

@@ -94,15 +94,19 @@ class Words:
         you = say.params.get("you") or self.texts["pronoun.default"].parts[0]
         shared = {"you": you, "You": you[:1].upper() + you[1:]}
         params = {**shared, **say.params}
-        lead = [(self._value(part, shared), bool(part.get("spare"))) for part in say.params.get("lead") or []]
+        lead = [(self._value(part, shared), part.get("spare", 0)) for part in say.params.get("lead") or []]
         body = self._fill(say.key, None, params)
         body = body[:1].upper() + body[1:]
         page = _Page(f"[{say.params['name']}] " if say.params.get("name") else "", channel_accents)
         return page.pack(lead, body, _numbered([self.label(option) for option in say.options], channel_accents))
 
     def label(self, option: Option) -> str:
-        """A choice as it is shown: `@key` names a text, anything else comes from a procedure's file."""
-        return self._value(option.label, {})
+        """A choice as it is shown."""
+        return self.plain(option.label, option.params)
+
+    def plain(self, label: str, params: dict[str, Any] | None = None) -> str:
+        """A label with its accents: `@key` names a text, anything else comes from a procedure's file."""
+        return self._value(label, params or {})
 
     def _fill(self, key: str, otherwise: str | None, params: dict[str, Any]) -> str:
         text = self.texts.get(key) or self.texts[otherwise or key]
@@ -138,15 +142,15 @@ class _Page:
         self.prefix, self.accents = prefix, accents
         self.room = ZALO_LENGTH if accents else SMS_LENGTH
 
-    def pack(self, leads: list[tuple[str, bool]], body: str, choices: str) -> list[str]:
-        """One page if it can be: sentences marked spare go first, the last of them before the others."""
-        lead = " ".join(text for text, _ in leads)
+    def pack(self, leads: list[tuple[str, int]], body: str, choices: str) -> list[str]:
+        """One page if it can be: spare sentences are left out, the highest mark first, the last of equals."""
+        lead = " ".join(text for text, _ in leads if text)
         whole = f"{lead} {body}".strip() + choices
         if self._fits(whole):
             return [self._shown(whole)]
-        spare = [n for n, (_, is_spare) in enumerate(leads) if is_spare]
-        if spare:
-            return self.pack(leads[: spare[-1]] + leads[spare[-1] + 1 :], body, choices)
+        most, at = max(((mark, n) for n, (_, mark) in enumerate(leads)), default=(0, 0))
+        if most:
+            return self.pack(leads[:at] + leads[at + 1 :], body, choices)
         if lead and self._fits(lead) and self._fits(body + choices):
             return [self._shown(lead), self._shown(body + choices)]
         sentences = _SENTENCE_END.split(f"{lead} {body}".strip())

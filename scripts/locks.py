@@ -1,8 +1,9 @@
-"""Rewrite the hashed locks from pyproject.toml: `python scripts/locks.py [--upgrade]`.
+"""Rewrite the hashed locks: `python scripts/locks.py [--upgrade]`.
 
-Three files, each holding the one before it at the same versions: the app (requirements.txt), the app with its
-own PostgreSQL and Valkey (requirements-full.txt), and all of that with the tests' tools (requirements-test.txt).
-They name no address, so that any mirror serves them; the hashes are those of the public packages.
+The app's three come from pyproject.toml, each holding the one before it at the same versions: the app
+(requirements.txt), with its own PostgreSQL and Valkey (requirements-full.txt), with the tests' tools
+(requirements-test.txt). The understanding's comes from bot/understanding/requirements.in. They name no address, so
+that any mirror serves them; the hashes are those of the public packages.
 """
 
 import os
@@ -11,22 +12,22 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {
+APP = {
     "requirements.txt": [],
     "requirements-full.txt": ["--extra", "full"],
     "requirements-test.txt": ["--extra", "full", "--extra", "test"],
 }
+UNDERSTANDING = "bot/understanding/requirements"
 
 
-def compile_lock(name: str, extras: list[str], base: str | None, more: list[str]) -> None:
-    """Resolve one lock for Python 3.11 to 3.13; `base` is the lock whose versions it must repeat."""
-    same_versions = ["--constraint", base] if base else more
+def compile_lock(source: str, lock: str, oldest_python: str, *more: str) -> None:
+    """Resolve `source` for every platform and every Python from `oldest_python` on into `lock`."""
     subprocess.run(
-        ["uv", "--no-config", "pip", "compile", "pyproject.toml", *extras, *same_versions,
-         "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url",
-         "--no-emit-find-links", "--no-header", "--no-annotate", "--quiet", "--output-file", name],
+        ["uv", "--no-config", "pip", "compile", source, *more, "--universal", "--python-version", oldest_python,
+         "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--quiet",
+         "--output-file", lock],
         cwd=ROOT, check=True, env=_without_mirrors(),
-    )
+    )  # fmt: skip
 
 
 def _without_mirrors() -> dict[str, str]:
@@ -35,10 +36,12 @@ def _without_mirrors() -> dict[str, str]:
 
 
 def main() -> None:
-    base = None
-    for name, extras in LOCKS.items():
-        compile_lock(name, extras, base, sys.argv[1:])
-        base = base or name
+    upgrade = sys.argv[1:]
+    same_versions: list[str] = []
+    for lock, extras in APP.items():
+        compile_lock("pyproject.toml", lock, "3.11", *extras, *(same_versions or upgrade))
+        same_versions = ["--constraint", "requirements.txt"]
+    compile_lock(f"{UNDERSTANDING}.in", f"{UNDERSTANDING}.txt", "3.10", *upgrade)
 
 
 if __name__ == "__main__":

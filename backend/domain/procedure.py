@@ -15,9 +15,12 @@ Match = dict[str, list[str]]
 """Question or fact id -> values that fit; all names must fit, an empty match always fits."""
 
 QuestionType = Literal[
-    "choice", "yes_no", "date", "birth_date", "person_name", "person_key", "phone", "address", "number", "text", "story"
+    "choice", "yes_no", "date", "birth_date", "person_name", "person_key", "citizen_id", "phone", "address", "number", "text", "story"
 ]
-"""`person_key` = 12 digits or a full name; `story` = as many texts as needed, ended by XONG."""
+"""`person_key` = 12 digits or a full name; `story` = as many texts as needed, ended by XONG.
+
+`citizen_id` is never asked by text: it comes from a key that was a number, or at the counter.
+"""
 
 Owner = Literal["commune", "commune_police", "province", "land_registry", "social_insurance", "forest_rangers", "school"]
 FileByText = Literal["yes", "note", "no"]
@@ -77,6 +80,8 @@ class Paper(Strict):
     kind: Literal["original", "copy", "shown", "form", "statement"]
     when: Match = {}
     note: str | None = None
+    bring: bool = True
+    """False: the office has or makes it (prints the form, looks up the register); never asked of the citizen."""
     verified: bool = True
 
 
@@ -106,6 +111,14 @@ class Step(Strict):
     office: str | None = None
 
 
+class Stop(Strict):
+    """Where a form ends because nothing needs to be filed: "no paper is needed for a wedding here"."""
+
+    when: Match
+    text: str
+    """Id under `stops` in the procedure's texts."""
+
+
 class Procedure(Strict):
     """One procedure in force; see the README, "how to add a procedure"."""
 
@@ -128,6 +141,7 @@ class Procedure(Strict):
     fee: list[FeeCase]
     time: list[TimeCase]
     route: list[Step] = []
+    stops: list[Stop] = []
     legal: list[str] = []
     notes: str | None = None
     confused_with: list[str] = []

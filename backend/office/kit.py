@@ -7,19 +7,21 @@ from datetime import date, datetime
 from typing import Any
 
 from backend.clock import local
+from backend.domain.catalogue import Catalogue
+from backend.domain.deadline import WorkingCalendar
 from backend.domain.procedure import Procedure
+from backend.domain.workflow import Table
 from backend.store.vault import Vault
 
 
 @dataclass(frozen=True)
 class Office:
-    """The law in force and the keys. `catalogue`, `calendar`, `units` and `workflow` are the loaded data of `backend/`."""
+    """The law in force and the keys: the loaded data of `backend/`."""
 
     vault: Vault
-    catalogue: Any
-    calendar: Any
-    units: Any
-    workflow: Any
+    catalogue: Catalogue
+    calendar: WorkingCalendar
+    workflow: Table
     unit: str
     """Agency code of the commune served: "H55.242"."""
 

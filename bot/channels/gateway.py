@@ -16,8 +16,24 @@ import httpx
 
 from bot.channels import http
 from bot.channels.base import (
-    Answer, BadRequest, BadSignature, ChannelError, Clock, Inbound, Limit, Media, Outgoing, RawRequest, Receipt, Sent,
-    Status, clean, e164, fingerprint, same_secret, tidy_id,
+    Answer,
+    BadRequest,
+    BadSignature,
+    ChannelError,
+    Clock,
+    Inbound,
+    Limit,
+    Media,
+    Outgoing,
+    RawRequest,
+    Receipt,
+    Sent,
+    Status,
+    clean,
+    e164,
+    fingerprint,
+    same_secret,
+    tidy_id,
 )  # fmt: skip
 from bot.channels.gateway_config import PLACEHOLDER, GatewayConfig, Signature, dig, fill, find
 from bot.channels.segments import segments, sms_text
@@ -33,7 +49,9 @@ class GatewayChannel:
 
     accents = False
 
-    def __init__(self, config: GatewayConfig, clock: Clock, client: httpx.Client | None = None, name: str = "sms"):
+    def __init__(
+        self, config: GatewayConfig, clock: Clock, client: httpx.Client | None = None, name: str = "sms"
+    ):
         self.name = name
         self.config = config
         self.honours_our_id = config.honours_our_id
@@ -198,7 +216,9 @@ def _body_values(request: RawRequest) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise ValueError
         return data
-    return dict(parse_qsl(request.body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=100))
+    return dict(
+        parse_qsl(request.body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=100)
+    )
 
 
 def _needed(values: dict[str, Any], name: str) -> str:
@@ -209,7 +229,10 @@ def _needed(values: dict[str, Any], name: str) -> str:
 
 
 def _decoded(text: str, coding: str) -> str:
-    decoders: dict[str, Callable[[str], bytes]] = {"hex": bytes.fromhex, "base64": lambda t: base64.b64decode(t, validate=True)}
+    decoders: dict[str, Callable[[str], bytes]] = {
+        "hex": bytes.fromhex,
+        "base64": lambda t: base64.b64decode(t, validate=True),
+    }
     if coding not in decoders:
         return text
     try:

@@ -17,7 +17,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from bot.channels.base import MEANINGS, RANK
@@ -86,8 +86,11 @@ class Signature:
         """Read "<hash>-<coding> <field:NAME|header:NAME> <template>". Raises ValueError with what is expected."""
         match = re.fullmatch(r"(md5|sha256|hmac-sha256)-(hex|base64) ((?:field|header):[\w.-]+) (.+)", text)
         if not match:
-            raise ValueError("a signature reads '<md5|sha256|hmac-sha256>-<hex|base64> <field:|header:>NAME TEMPLATE'")
-        return cls(match[1], match[2], match[3].lower() if match[3].startswith("header") else match[3], match[4])
+            raise ValueError(
+                "a signature reads '<md5|sha256|hmac-sha256>-<hex|base64> <field:|header:>NAME TEMPLATE'"
+            )
+        place = match[3].lower() if match[3].startswith("header:") else match[3]
+        return cls(match[1], match[2], place, match[4])
 
     def make(self, value: Callable[[str], str | bytes], key: str) -> str:
         """Return the signature over the filled template; `key` is used by hmac, the others have it in the template."""
@@ -96,45 +99,73 @@ class Signature:
 
 @dataclass(frozen=True)
 class GatewayConfig:
-    """One SMS gateway. The defaults are our own gateway's wire; the environment names stand behind each field."""
+    """One SMS gateway; the defaults are the wire of our own. Each field is set by SMS_GATEWAY_<FIELD>.
 
-    url: str = ""  # SMS_GATEWAY_URL                 where messages are sent to
-    token: str = field(default="", repr=False)  # SMS_GATEWAY_TOKEN    bearer both ways, or the secret of the path
-    secret: str = field(default="", repr=False)  # SMS_GATEWAY_SECRET  key of signatures; the token when empty
-    sender: str = ""  # SMS_GATEWAY_SENDER           our number or brand name, {from}
+    Access
+      url          where messages are sent to
+      token        bearer both ways, "user:password" for basic, or the secret last step of the webhook's URL
+      secret       key of signatures; the token where it is empty
+      sender       our number or brand name, {from}
+    Sending
+      method, encoding (json | form | query), auth (bearer | basic | none)
+      id_field, to_field, text_field   "" is not sent; a dot nests, a final [] makes a list
+      number_format                    plus +84… | plain 84… | zero 0…
+      extra                            JSON object of more fields, with placeholders
+      checksum                         a signature over what we send, put into its field; also {checksum}
+      honours_our_id                   the same id twice is sent once
+      max_segments                     longer texts never leave
+      ok                               "" any 2xx | "text:Accepted" | "json:CodeResult=100,124"
+      answer_id, answer_code           findings of their id and of their error code
+      codes                            JSON object, their code -> reason key of MEANINGS
+    Receiving
+      check                            bearer | basic | path | a signature
+      in_id                            "" where it gives none: then a redelivery looks like a new message
+      in_from, in_text, in_coding (plain | hex | base64, of UTF-8)
+      in_time, time_format             iso | s | ms | a strptime form, in Viet Nam's time
+      answer, answer_mime              body of our 200; may hold {fields} of the request
+    Status
+      status_check                     as `check`; "" is the same
+      status_id, status_our_id, status_field, status_code
+      statuses                         JSON object, their word -> ours
+    """
 
-    method: str = "POST"  # SMS_GATEWAY_METHOD
-    encoding: str = "json"  # SMS_GATEWAY_ENCODING   json | form | query
-    auth: str = "bearer"  # SMS_GATEWAY_AUTH         bearer | basic (token is "user:password") | none
-    id_field: str = "id"  # SMS_GATEWAY_ID_FIELD     "" = not sent; a dot nests, a final [] makes a list
-    to_field: str = "to"  # SMS_GATEWAY_TO_FIELD
-    text_field: str = "text"  # SMS_GATEWAY_TEXT_FIELD
-    number_format: str = "plus"  # SMS_GATEWAY_NUMBER_FORMAT    plus +84… | plain 84… | zero 0…
-    extra: Mapping[str, str] = field(default_factory=dict, repr=False)  # SMS_GATEWAY_EXTRA   JSON: more fields
-    checksum: str = ""  # SMS_GATEWAY_CHECKSUM       "<hash>-<coding> field:NAME TEMPLATE", gives {checksum} too
-    honours_our_id: bool = True  # SMS_GATEWAY_HONOURS_ID   the same id twice is sent once
-    max_segments: int = 10  # SMS_GATEWAY_MAX_SEGMENTS
-    ok: str = ""  # SMS_GATEWAY_OK                   "" 2xx | "text:Accepted" | "json:CodeResult=100,124"
-    answer_id: str = "json:id"  # SMS_GATEWAY_ANSWER_ID     finding of their id in the answer
-    answer_code: str = ""  # SMS_GATEWAY_ANSWER_CODE        finding of their error code
-    codes: Mapping[str, str] = field(default_factory=dict)  # SMS_GATEWAY_CODES   JSON: their code -> reason key
+    url: str = ""
+    token: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    sender: str = ""
 
-    check: str = "bearer"  # SMS_GATEWAY_CHECK       bearer | basic | path (last step of the URL is the token) | signature
-    in_id: str = "id"  # SMS_GATEWAY_IN_ID           "" = it gives none (then a redelivery is a new message)
-    in_from: str = "from"  # SMS_GATEWAY_IN_FROM
-    in_text: str = "text"  # SMS_GATEWAY_IN_TEXT
-    in_coding: str = "plain"  # SMS_GATEWAY_IN_CODING        plain | hex | base64 (of UTF-8)
-    in_time: str = ""  # SMS_GATEWAY_IN_TIME
-    time_format: str = "iso"  # SMS_GATEWAY_TIME_FORMAT      iso | s | ms | a strptime form, Viet Nam time
-    answer: str = '{"ok":true}'  # SMS_GATEWAY_ANSWER        body of our 200; may hold {fields} of the request
-    answer_mime: str = "application/json"  # SMS_GATEWAY_ANSWER_MIME
+    method: str = "POST"
+    encoding: str = "json"
+    auth: str = "bearer"
+    id_field: str = "id"
+    to_field: str = "to"
+    text_field: str = "text"
+    number_format: str = "plus"
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
+    checksum: str = ""
+    honours_our_id: bool = True
+    max_segments: int = 10
+    ok: str = ""
+    answer_id: str = "json:id"
+    answer_code: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)
 
-    status_check: str = ""  # SMS_GATEWAY_STATUS_CHECK       as `check`; "" = the same
-    status_id: str = "id"  # SMS_GATEWAY_STATUS_ID           field of their id
-    status_our_id: str = "id"  # SMS_GATEWAY_STATUS_OUR_ID   field of ours
-    status_field: str = "status"  # SMS_GATEWAY_STATUS_FIELD
-    status_code: str = "code"  # SMS_GATEWAY_STATUS_CODE     field of the error code
-    statuses: Mapping[str, str] = field(default_factory=dict)  # SMS_GATEWAY_STATUSES   JSON: their word -> ours
+    check: str = "bearer"
+    in_id: str = "id"
+    in_from: str = "from"
+    in_text: str = "text"
+    in_coding: str = "plain"
+    in_time: str = ""
+    time_format: str = "iso"
+    answer: str = '{"ok":true}'
+    answer_mime: str = "application/json"
+
+    status_check: str = ""
+    status_id: str = "id"
+    status_our_id: str = "id"
+    status_field: str = "status"
+    status_code: str = "code"
+    statuses: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
@@ -142,7 +173,49 @@ class GatewayConfig:
 
     @property
     def key(self) -> str:
+        """The key of signatures."""
         return self.secret or self.token
+
+
+ENVIRONMENT = {f"SMS_GATEWAY_{f.name.upper()}": f for f in fields(GatewayConfig)}
+"""Name of the setting -> its field: the whole list, for the README and for `from_environment`."""
+
+
+def from_environment(env: Mapping[str, str]) -> GatewayConfig:
+    """Return the gateway that the settings in `env` describe; what is not set keeps its default.
+
+    Raises ValueError with the name of the setting that cannot be read.
+    """
+    return GatewayConfig(
+        **{f.name: _read(name, str(f.type), env[name]) for name, f in ENVIRONMENT.items() if name in env}
+    )
+
+
+def _read(name: str, kind: str, text: str) -> Any:
+    readers = {"int": int, "bool": _yes_no, "Mapping[str, str]": _object}
+    try:
+        return readers.get(kind, str)(text)
+    except ValueError:
+        wanted = {
+            "int": "a whole number",
+            "bool": "true or false",
+            "Mapping[str, str]": "a JSON object of texts",
+        }
+        raise ValueError(f"{name} must be {wanted[kind]}") from None
+
+
+def _yes_no(text: str) -> bool:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if text.lower() not in words:
+        raise ValueError
+    return words[text.lower()]
+
+
+def _object(text: str) -> dict[str, str]:
+    data = json.loads(text)
+    if not isinstance(data, dict):
+        raise ValueError
+    return {str(key): str(value) for key, value in data.items()}
 
 
 def _problems(config: GatewayConfig) -> list[str]:
@@ -154,9 +227,19 @@ def _problems(config: GatewayConfig) -> list[str]:
         "SMS_GATEWAY_NUMBER_FORMAT": (config.number_format, ("plus", "plain", "zero")),
         "SMS_GATEWAY_IN_CODING": (config.in_coding, ("plain", "hex", "base64")),
     }
-    wrong = [f"{name} is one of {', '.join(allowed)}" for name, (value, allowed) in lists.items() if value not in allowed]
-    wrong += [f"SMS_GATEWAY_CODES: {key!r} is no reason" for key in config.codes.values() if key not in MEANINGS]
-    wrong += [f"SMS_GATEWAY_STATUSES: {word!r} is no status" for word in config.statuses.values() if word not in RANK]
+    wrong = [
+        f"{name} is one of {', '.join(allowed)}"
+        for name, (value, allowed) in lists.items()
+        if value not in allowed
+    ]
+    wrong += [
+        f"SMS_GATEWAY_CODES: {key!r} is no reason" for key in config.codes.values() if key not in MEANINGS
+    ]
+    wrong += [
+        f"SMS_GATEWAY_STATUSES: {word!r} is no status"
+        for word in config.statuses.values()
+        if word not in RANK
+    ]
     used = {name for value in config.extra.values() for name in PLACEHOLDER.findall(value)}
     wrong += [f"SMS_GATEWAY_EXTRA: {{{name}}} is unknown" for name in sorted(used - _OURS)]
     return wrong + [problem for spec in _signatures(config) for problem in _signature_problem(spec)]

@@ -47,13 +47,20 @@ def allowed(url: str, hosts: Iterable[str], base: str = "") -> bool:
         plain = parts.port in (None, 443) and not parts.username and ".." not in parts.path
     except ValueError:
         return False
-    if base and url.startswith(base.rstrip("/") + "/") and ".." not in parts.path and "%2e" not in url.lower():
+    if (
+        base
+        and url.startswith(base.rstrip("/") + "/")
+        and ".." not in parts.path
+        and "%2e" not in url.lower()
+    ):
         return True
     host = (parts.hostname or "").rstrip(".")
     return parts.scheme == "https" and plain and any(host == h or host.endswith("." + h) for h in hosts)
 
 
-def download(client: httpx.Client, media: Media, hosts: Iterable[str], base: str = "", most: int = MOST_BYTES) -> Media:
+def download(
+    client: httpx.Client, media: Media, hosts: Iterable[str], base: str = "", most: int = MOST_BYTES
+) -> Media:
     """Return `media` with its content and its true type.
 
     Raises ChannelError: "media_refused" for a host, a size or a type that is not taken, "media_gone" when it has

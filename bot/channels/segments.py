@@ -80,7 +80,9 @@ def _gsm(char: str) -> str:
         return char
     if unicodedata.category(char) == "Zs":
         return " "
-    simpler = "".join(c for c in unicodedata.normalize("NFKD", char).translate(_PLAIN) if c.isascii() and c in GSM_BASIC)
+    simpler = "".join(
+        c for c in unicodedata.normalize("NFKD", char).translate(_PLAIN) if c.isascii() and c in GSM_BASIC
+    )
     if simpler:
         return simpler
     return "" if unicodedata.category(char) in _SILENT else "?"

@@ -65,9 +65,15 @@ class PretendPhones:
     def since(self, number: int = 0, skin: Skin | None = None, address: str | None = None) -> list[Bubble]:
         """Return the bubbles after `number`, oldest first, of one phone if it is named."""
         with self._news:
-            return [b for b in self._bubbles if b.number > number and skin in (None, b.skin) and address in (None, b.address)]
+            return [
+                b
+                for b in self._bubbles
+                if b.number > number and skin in (None, b.skin) and address in (None, b.address)
+            ]
 
-    def wait(self, number: int, seconds: float, skin: Skin | None = None, address: str | None = None) -> list[Bubble]:
+    def wait(
+        self, number: int, seconds: float, skin: Skin | None = None, address: str | None = None
+    ) -> list[Bubble]:
         """Return the bubbles after `number`, waiting up to `seconds` for the first; empty when none came."""
         with self._news:
             self._news.wait_for(lambda: self.since(number, skin, address), seconds)
@@ -87,12 +93,16 @@ def sms_request(token: str, message_id: str, sender: str, to: str, text: str) ->
 
 def sms_receipt(token: str, message_id: str, status: Status, code: str = "") -> RawRequest:
     """Return the request by which the default gateway says what became of a message (its id or ours)."""
-    return _signed_by_bearer(token, "/channels/sms/status", {"id": message_id, "status": status, "code": code})
+    return _signed_by_bearer(
+        token, "/channels/sms/status", {"id": message_id, "status": status, "code": code}
+    )
 
 
 def _signed_by_bearer(token: str, path: str, body: Mapping[str, str]) -> RawRequest:
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    return RawRequest("POST", path, "", headers, json.dumps(body, ensure_ascii=False).encode(errors="replace"))
+    return RawRequest(
+        "POST", path, "", headers, json.dumps(body, ensure_ascii=False).encode(errors="replace")
+    )
 
 
 @dataclass
@@ -143,5 +153,7 @@ def _message(body: bytes) -> dict[str, str] | None:
         data = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    fits = isinstance(data, dict) and all(isinstance(data.get(key), str) and data[key] for key in ("id", "to", "text"))
+    fits = isinstance(data, dict) and all(
+        isinstance(data.get(key), str) and data[key] for key in ("id", "to", "text")
+    )
     return data if fits else None

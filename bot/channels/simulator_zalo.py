@@ -97,11 +97,19 @@ class PretendZalo:
                 self._media.popitem(last=False)
         url = f"{self.base_url.rstrip('/')}/media/{key}"
         kind = "audio" if mime.startswith("audio/") else "image"
-        message = {"msg_id": key, "text": caption, "attachments": [{"type": kind, "payload": {"url": url, "thumbnail": url}}]}
-        self.phones.put("zalo", user, caption, True, key, kind="voice" if kind == "audio" else "photo", url=url)
+        message = {
+            "msg_id": key,
+            "text": caption,
+            "attachments": [{"type": kind, "payload": {"url": url, "thumbnail": url}}],
+        }
+        self.phones.put(
+            "zalo", user, caption, True, key, kind="voice" if kind == "audio" else "photo", url=url
+        )
         return self.event(f"user_send_{kind}", user, message)
 
-    def event(self, name: str, user: str, message: Mapping[str, Any] | None = None, **more: Any) -> RawRequest:
+    def event(
+        self, name: str, user: str, message: Mapping[str, Any] | None = None, **more: Any
+    ) -> RawRequest:
         """Return any event of Zalo's, signed; `more` adds to its top level. A person's event opens the window."""
         ours = name.startswith("oa_") or name in ("user_received_message", "user_seen_message")
         sender, recipient = (self.oa_id, user) if ours else (user, self.oa_id)
@@ -111,7 +119,11 @@ class PretendZalo:
         if name in ("follow", "unfollow"):
             event |= {"oa_id": self.oa_id, "follower": {"id": user}}
         else:
-            event |= {"sender": {"id": sender}, "recipient": {"id": recipient}, "message": dict(message or {})}
+            event |= {
+                "sender": {"id": sender},
+                "recipient": {"id": recipient},
+                "message": dict(message or {}),
+            }
         return zalo_request({**event, **more}, self.app_id, self.oa_secret)
 
     def last_seen(self, user: str, at: datetime) -> None:
@@ -143,7 +155,9 @@ class PretendZalo:
     def _oauth(self, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
         """Give a new pair for a refresh token that has not been used; errors come with HTTP 200 and other key names."""
         form = dict(parse_qsl(body.decode(errors="replace")))
-        if form.get("app_id") != self.app_id or not same_secret(headers.get("secret_key", ""), self.app_secret):
+        if form.get("app_id") != self.app_id or not same_secret(
+            headers.get("secret_key", ""), self.app_secret
+        ):
             return _oauth_error(-14001, "Invalid app")
         signed, _, mac = form.get("refresh_token", "").rpartition(".")
         if not (signed.startswith("r.") and same_secret(mac, self._mac(signed))):
@@ -154,7 +168,11 @@ class PretendZalo:
                 return _oauth_error(-14014, "Invalid refresh token")
             self._used = number
         life = str(int(LIFE.total_seconds()))
-        return {"access_token": self._access(number + 1), "refresh_token": self._refresh(number + 1), "expires_in": life}
+        return {
+            "access_token": self._access(number + 1),
+            "refresh_token": self._refresh(number + 1),
+            "expires_in": life,
+        }
 
     def _cs(self, body: bytes) -> dict[str, Any]:
         """Show a customer-service message. Someone not seen since this process started counts as seen just now."""
@@ -162,13 +180,20 @@ class PretendZalo:
         user, text = _dig(data, "recipient", "user_id"), _dig(data, "message", "text")
         given = _dig(data, "message", "attachment", "payload", "buttons")
         buttons = given if isinstance(given, list) else []
-        if not isinstance(user, str) or not isinstance(text, str) or not 0 < len(text) <= 2000 or len(buttons) > 5:
+        if (
+            not isinstance(user, str)
+            or not isinstance(text, str)
+            or not 0 < len(text) <= 2000
+            or len(buttons) > 5
+        ):
             return _error(-201, "Parameter is invalid")
         now = self.phones.clock()
         age = now - self._seen.get(user, now)
         if age > WINDOW:
             return _error(-230, "User has not interacted in 7 days")
-        choices = tuple(Choice(str(b.get("payload")), str(b.get("title"))) for b in buttons if isinstance(b, dict))
+        choices = tuple(
+            Choice(str(b.get("payload")), str(b.get("title"))) for b in buttons if isinstance(b, dict)
+        )
         return self._show(user, text, "reply" if age <= FREE else "purchase_quota", choices=choices)
 
     def _template(self, body: bytes) -> dict[str, Any]:

@@ -17,8 +17,23 @@ from twilio.rest import Client
 
 from bot.channels import http
 from bot.channels.base import (
-    Answer, BadRequest, BadSignature, ChannelError, Clock, Inbound, Kind, Limit, Media, Outgoing, RawRequest, Receipt,
-    Sent, clean, e164, same_secret, tidy_id,
+    Answer,
+    BadRequest,
+    BadSignature,
+    ChannelError,
+    Clock,
+    Inbound,
+    Kind,
+    Limit,
+    Media,
+    Outgoing,
+    RawRequest,
+    Receipt,
+    Sent,
+    clean,
+    e164,
+    same_secret,
+    tidy_id,
 )  # fmt: skip
 from bot.channels.segments import segments, sms_text
 from bot.channels.twilio_codes import CODES, STATUSES
@@ -55,7 +70,17 @@ class BaseUrlClient(HttpClient):
         self._base = urlsplit(base_url)
         self._client = client
 
-    def request(self, method, url, params=None, data=None, headers=None, auth=None, timeout=None, allow_redirects=False):
+    def request(
+        self,
+        method,
+        url,
+        params=None,
+        data=None,
+        headers=None,
+        auth=None,
+        timeout=None,
+        allow_redirects=False,
+    ):
         there = urlsplit(url)
         path = self._base.path.rstrip("/") + there.path
         url = urlunsplit((self._base.scheme, self._base.netloc, path, there.query, ""))
@@ -165,7 +190,9 @@ def _receipt(fields: dict[str, str], query: str) -> Receipt:
     if not sid or not word:
         raise BadRequest("MessageSid and MessageStatus are needed: is this the status callback URL?")
     status, code = STATUSES.get(word, "unknown"), fields.get("ErrorCode") or None
-    failure = ChannelError(CODES.get(code or "", ("", "unreachable"))[1], code) if status == "failed" else None
+    failure = (
+        ChannelError(CODES.get(code or "", ("", "unreachable"))[1], code) if status == "failed" else None
+    )
     our_id = tidy_id(dict(parse_qsl(query)).get("our_id", "")) or None
     return Receipt(status, sid, our_id, code, failure)
 

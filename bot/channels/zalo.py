@@ -11,7 +11,16 @@ import httpx
 
 from bot.channels import http
 from bot.channels.base import (
-    Answer, ChannelError, Clock, Inbound, Limit, Media, Outgoing, RawRequest, Receipt, Sent,
+    Answer,
+    ChannelError,
+    Clock,
+    Inbound,
+    Limit,
+    Media,
+    Outgoing,
+    RawRequest,
+    Receipt,
+    Sent,
 )  # fmt: skip
 from bot.channels.media import download
 from bot.channels.zalo_codes import STALE_TOKEN, reason
@@ -33,7 +42,9 @@ class ZaloConfig:
     api_url: str = "https://openapi.zalo.me"  # ZALO_API_URL
     oauth_url: str = "https://oauth.zaloapp.com"  # ZALO_OAUTH_URL
     template_url: str = "https://business.openapi.zalo.me"  # ZALO_TEMPLATE_URL   template messages by phone
-    media_url: str = ""  # ZALO_MEDIA_URL          where the stand-in keeps its photos; empty with the real Zalo
+    media_url: str = (
+        ""  # ZALO_MEDIA_URL          where the stand-in keeps its photos; empty with the real Zalo
+    )
     window_hours: int = 48  # ZALO_WINDOW_HOURS
 
 
@@ -45,11 +56,15 @@ class ZaloChannel:
     accents = True
     limit = Limit(2000, "characters")
 
-    def __init__(self, config: ZaloConfig, tokens: TokenStore, clock: Clock, client: httpx.Client | None = None):
+    def __init__(
+        self, config: ZaloConfig, tokens: TokenStore, clock: Clock, client: httpx.Client | None = None
+    ):
         self.config = config
         self._clock = clock
         self._client = client or http.new_client()
-        self.tokens = ZaloTokens(tokens, config.app_id, config.app_secret, config.oauth_url, clock, self._client)
+        self.tokens = ZaloTokens(
+            tokens, config.app_id, config.app_secret, config.oauth_url, clock, self._client
+        )
 
     def read(self, request: RawRequest) -> list[Inbound | Receipt]:
         """Read an event. The empty call that Zalo makes when the URL is saved gives an empty list."""
@@ -94,7 +109,11 @@ class ZaloChannel:
         if outgoing.address.startswith("+"):
             body |= {"phone": outgoing.address[1:], "tracking_id": outgoing.our_id, "sending_mode": "1"}
             return Sent(self._post(self.config.template_url + "/message/template", body))
-        return Sent(self._post(self.config.api_url + "/v3.0/oa/message/template", {"user_id": outgoing.address, **body}))
+        return Sent(
+            self._post(
+                self.config.api_url + "/v3.0/oa/message/template", {"user_id": outgoing.address, **body}
+            )
+        )
 
     def _post(self, url: str, body: Mapping[str, Any]) -> str | None:
         """Post with the token in force, once more with a new one if Zalo calls it stale; return Zalo's message id."""

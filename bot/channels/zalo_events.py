@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.channels.base import (
-    BadRequest, BadSignature, Inbound, Kind, Media, RawRequest, Receipt, clean, e164, fingerprint, same_secret,
+    BadRequest,
+    BadSignature,
+    Inbound,
+    Kind,
+    Media,
+    RawRequest,
+    Receipt,
+    clean,
+    e164,
+    fingerprint,
+    same_secret,
     tidy_id,
 )  # fmt: skip
 
@@ -100,13 +110,18 @@ def _receipts(name: str, event: dict[str, Any]) -> list[Inbound | Receipt]:
 
 def _by_colleague(name: str, event: dict[str, Any], now: datetime) -> list[Inbound | Receipt]:
     """Drop the echo of what we sent; keep what a colleague typed in Zalo's own inbox, so that the bot can stand back."""
-    admin, person = _text(event, "message", "admin_id") or _text(event, "admin_id"), _text(event, "recipient", "id")
+    admin, person = (
+        _text(event, "message", "admin_id") or _text(event, "admin_id"),
+        _text(event, "recipient", "id"),
+    )
     if not (name.startswith("oa_send_") and admin and person):
         return []
     said, msg_id = _text(event, "message", "text"), tidy_id(_text(event, "message", "msg_id"))
     extra = {"event": name, "admin_id": admin}
     key = msg_id or fingerprint(name, person, _text(event, "timestamp"))
-    return [Inbound(key, person, said, _when(event, now), "other", raw_id=msg_id, extra=extra, answerable=False)]
+    return [
+        Inbound(key, person, said, _when(event, now), "other", raw_id=msg_id, extra=extra, answerable=False)
+    ]
 
 
 def _inbound(name: str, event: dict[str, Any], now: datetime) -> Inbound:

@@ -51,7 +51,9 @@ class TokenStore(Protocol):
 class ZaloTokens:
     """Gives the access token in force, and renews it."""
 
-    def __init__(self, store: TokenStore, app_id: str, app_secret: str, url: str, clock: Clock, client: httpx.Client):
+    def __init__(
+        self, store: TokenStore, app_id: str, app_secret: str, url: str, clock: Clock, client: httpx.Client
+    ):
         self._store, self._clock, self._client = store, clock, client
         self._app_id, self._app_secret = app_id, app_secret
         self._url = url.rstrip("/") + "/v4/oa/access_token"

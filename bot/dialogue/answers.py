@@ -7,24 +7,35 @@ A reader returns a value, a question to ask back, or a refusal; here they become
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from backend.domain import values
 from backend.domain.letters import nfc
-from backend.domain.procedure import Question
-from bot.dialogue import commands
+from backend.domain.procedure import Procedure, Question
+from backend.domain.values.addresses import read_address
+from backend.domain.values.amounts import read_number
+from backend.domain.values.choices import read_choice
+from backend.domain.values.citizen_ids import read_citizen_id
+from backend.domain.values.codes import read_dossier_code
+from backend.domain.values.dates import read_birth_date, read_date
+from backend.domain.values.names import read_person_key, read_person_name
+from backend.domain.values.phones import read_phone
+from backend.domain.values.result import Ask, Read, Result
+from backend.domain.values.yes_no import read_yes_no
+from bot.dialogue import commands, menus
 from bot.dialogue.names import named
+from bot.dialogue.thresholds import MENU
 from bot.dialogue.types import Case, Option, Reading, State
 
 _WHY = re.compile(r"\b(sao (lai )?(phai )?(hoi|can)|hoi .{0,20}lam gi|(de|can) lam gi|lam gi ma (hoi|can)|hoi chi)\b")
 _SHAPED = re.compile(r"\d[\d\s.\-/]{3,}")
 """Looks like a number or a date, so that a refusal of the reader is worth saying."""
+SEX_OF_ROLE = {"mother": "female", "father": "male"}
 
 
 def read(state: State, open_: dict[str, Any], text: str, catalogue, now: datetime) -> Reading | None:
-    """The text as an answer to the open question."""
-    if open_["kind"] == "question":
+    """The text as an answer to the open question, where it is no choice."""
+    if open_["kind"] in ("question", "doubt", "card", "same_place"):
         return _form(state, open_, text, catalogue, now)
     reader = _OWN.get(open_["kind"])
     return reader(state, open_, text, now) if reader else None
@@ -32,46 +43,105 @@ def read(state: State, open_: dict[str, Any], text: str, catalogue, now: datetim
 
 def _form(state: State, open_: dict[str, Any], text: str, catalogue, now: datetime) -> Reading | None:
     case = next(c for c in state.cases if c.ref == open_["case"])
-    question = next(q for q in catalogue.get(case.procedure).questions if q.id == open_["question"])
+    procedure = catalogue.get(case.procedure)
+    question = next(q for q in procedure.questions if q.id == open_["question"])
+    if question.type == "story":
+        return None if commands.command(text) else Reading("more_story", nfc(text), rest=text)
     if len(text.split()) <= 9 and _WHY.search(commands.bare_text(text)):
         return Reading("command", "WHY")
-    if commands.says_unknown(text):
-        return Reading("unknown")
     word = commands.is_command_of_name(text)
     if question.type in ("person_name", "person_key") and word:
         return Reading("unknown") if word == "CHUA" else Reading("name_word", word)
-    if question.type == "story":
-        return None if commands.command(text) else Reading("more_story", nfc(text), rest=text)
-    options = tuple(Option(o.id, o.label, tuple(o.words)) for o in question.options)
-    return of_question(question, options, text, case, now)
+    return None if question.options else of_question(procedure, question, text, case, now)
 
 
-def of_question(question: Question, options: tuple[Option, ...], text: str, case: Case, now: datetime) -> Reading | None:
+def of_question(procedure: Procedure, question: Question, text: str, case: Case, now: datetime) -> Reading | None:
     """The text as a value of this question, wherever it was said."""
-    if options:
-        picked = values.choice(text, options)
-        option = next((o for o in options if o.value == picked), None)
-        return Reading("option", option.value, option.label) if option else None
-    return _as_reading(values.read(question.type, text, now.date()), text)
+    if question.options:
+        return of_choices(tuple(Option(o.id, o.label, tuple(o.words)) for o in question.options), text)
+    return _as_reading(_typed(procedure, question, text, case, now), text)
 
 
-def _as_reading(result: Any, text: str) -> Reading | None:
-    if isinstance(result, values.Read):
-        return Reading("answer", result.value, result.shown, doubt=result.doubt)
-    if isinstance(result, values.Ask):
-        return Reading("doubt", doubt=result.key, options=result.options, params=result.params)
+def of_choices(options: tuple[Option, ...], text: str) -> Reading | None:
+    """The text as one of the choices; None when it is none of them."""
+    result = read_choice(text, options)
+    if isinstance(result, Read):
+        option = next(o for o in options if o.value == result.value)
+        return Reading("option", option.value, option.label, via="digit" if result.details["via"] == "digit" else "text")
+    if isinstance(result, Ask):
+        return Reading("bad", result.key, params={"last": str(len(options))})
+    if result.key == "not_known":
+        return Reading("unknown")
+    zero = result.key == "no_such_number" and commands.digit(text) == "0" and {o.value for o in options} & {"yes", "no"}
+    if zero:
+        return Reading("bad", "zero")
+    return Reading("bad", result.key, params=result.params) if result.key == "no_such_number" else None
+
+
+def _typed(procedure: Procedure, question: Question, text: str, case: Case, now: datetime) -> Result:
+    today = now.date()
+    if question.type == "person_key":
+        return read_person_key(text, today, **_known_of_person(procedure, question, case))
+    if question.type == "text":
+        return Read(nfc(text.strip()), nfc(text.strip()))
+    return _READERS[question.type](text, today)
+
+
+def _known_of_person(procedure: Procedure, question: Question, case: Case) -> dict[str, str]:
+    """What other answers say of the person a number belongs to; what disagrees is asked about, never refused."""
+    known = {"sex": SEX_OF_ROLE[question.role]} if question.role in SEX_OF_ROLE else {}
+    for other in procedure.questions:
+        said = case.answers.get(other.id)
+        if said and other.role == question.role and other.type == "birth_date":
+            known["born"] = said["value"]
+        if said and other.role == question.role and said["value"] in ("male", "female"):
+            known["sex"] = said["value"]
+    return known
+
+
+def address(text: str, today: date) -> Reading | None:
+    """A place that is sure, else None."""
+    result = read_address(text, today)
+    return Reading("answer", result.value, result.shown) if isinstance(result, Read) else None
+
+
+_READERS = {
+    "date": read_date, "birth_date": read_birth_date, "person_name": read_person_name, "citizen_id": read_citizen_id, "phone": read_phone,
+    "address": read_address, "number": read_number, "yes_no": read_yes_no,
+}  # fmt: skip
+
+
+def _as_reading(result: Result, text: str) -> Reading | None:
+    if isinstance(result, Read):
+        old = {"old": result.details["old"], "name": result.details["name"]} if result.details.get("old") else {}
+        return Reading("answer", result.value, result.shown, doubt=result.doubt, params=old, rest=result.details.get("rest") or None)
+    if isinstance(result, Ask):
+        return _asked_back(result)
+    if result.key == "not_known":
+        return Reading("unknown")
     return Reading("bad", result.key, params=result.params) if _SHAPED.search(text) else None
 
 
+def _asked_back(result: Ask) -> Reading:
+    """A question back with what may have been meant; with one candidate the other choice is to say it again."""
+    options = tuple(Option(c.value, f"@candidate.{c.key}", c.words, c.params) for c in result.options[:MENU])
+    if not options:
+        return Reading("bad", result.key, params=result.params)
+    if len(options) == 1:
+        label = "@options.right" if result.key.startswith("id_") else options[0].label
+        options = (Option(options[0].value, label, menus.YES.words, options[0].params), menus.AGAIN)
+    return Reading("doubt", doubt=result.key, options=options, params=result.params)
+
+
 def _full_name(state: State, open_: dict, text: str, now: datetime) -> Reading | None:
-    result = values.read("person_name", text, now.date())
-    return Reading("answer", result.value, result.value) if isinstance(result, values.Read) else None
+    result = read_person_name(text, now.date())
+    return Reading("answer", result.value, result.value) if isinstance(result, Read) else None
 
 
 def _phone_or_none(state: State, open_: dict, text: str, now: datetime) -> Reading | None:
     if commands.bare_text(text) in ("khong", "ko", "k", "khong co", "ko co", "khong co dt", "chua co", "hong"):
         return Reading("answer", "no")
-    return _as_reading(values.read("phone", text, now.date()), text)
+    return _as_reading(read_phone(text, now.date()), text)
 
 
 def _neighbour(state: State, open_: dict, text: str, now: datetime) -> Reading | None:
@@ -94,13 +164,16 @@ def _digits(length: int):
 
 
 def _code(state: State, open_: dict, text: str, now: datetime) -> Reading | None:
-    result = values.read("dossier_code", text, now.date())
-    return Reading("answer", result.value) if isinstance(result, values.Read) else None
+    result = read_dossier_code(text, now.date())
+    return Reading("answer", result.value) if isinstance(result, Read) else None
 
 
-def _number_of_question(state: State, open_: dict, text: str, now: datetime) -> Reading | None:
+def _what_is_wrong(state: State, open_: dict, text: str, now: datetime) -> Reading | None:
+    """The number of a question, or the right value in free text; a question or a command is neither."""
     found = re.fullmatch(r"(?:cau |so |sua )*(\d{1,2})", commands.bare_text(text))
-    return Reading("answer", found[1]) if found else None
+    if found:
+        return Reading("answer", found[1])
+    return None if "?" in text or commands.command(text) else Reading("answer", text)
 
 
 def _lines_of_names(state: State, open_: dict, text: str, now: datetime) -> Reading | None:
@@ -116,6 +189,6 @@ _OWN = {
     "track_key": _digits(4),
     "track_code": _code,
     "claim": _digits(6),
-    "fix": _number_of_question,
+    "fix": _what_is_wrong,
 }
 """Kinds of the dialogue's own questions whose answer is not a choice."""

@@ -21,7 +21,7 @@ COMMANDS = {
     "AI": ("ai",),
     "CHUYEN": ("chuyen", "chuyen may", "doi may"),
     "HUY UQ": ("huy uq", "huy uy quyen"),
-    "MAI": ("mai", "de mai", "mai lam", "mai lam tiep", "de hom khac", "ban roi", "luc khac"),
+    "MAI": ("mai", "de mai", "mai lam tiep", "de hom khac", "ban roi", "luc khac"),
 }
 NAMES_TOO = {"HUY", "LAI", "CHUA", "MAI", "DUNG", "THOI"}
 """Words that are also Vietnamese names: asked about where a name is asked (rule 3)."""
@@ -29,21 +29,16 @@ NAMES_TOO = {"HUY", "LAI", "CHUA", "MAI", "DUNG", "THOI"}
 _BY_WORDS = {words: name for name, spellings in COMMANDS.items() for words in spellings}
 _FILLERS = re.compile(r"\b(a|nhe|nha|nhe|di|oi|em|chi|anh|can bo|xa|ad|cho toi|giup|voi|luon)$")
 _FIX = re.compile(r"^sua(?: lai)?(?: cau)?(?: so)? ?(\d{1,2})\b")
-_NUMBERS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "dau": 1, "nhat": 1}
-_PLACE = re.compile(
-    r"^(?:y la |chon |so |cau |cai |so thu |cai so |nut |phim |thu )*(?:thu |so )?(\d{1,2}|" + "|".join(_NUMBERS) + r")(?: tien)?$"
-)
-
-UNKNOWN = re.compile(
-    r"^(?:(?:toi|em|minh|ba|bac|chau|nha|da|thi) )*"
-    r"(?:(?:khong|ko|k|kg|hong|chang|cha|chua) (?:nho|biet|ro|thuoc|co o day|mang|tra duoc)|quen|chiu|k nho|hok nho|de ve xem)"
-    r"(?: .{0,40})?$"
-)
 
 
 def bare_text(text: str) -> str:
     """Folded words of a text without marks of punctuation and with single spaces."""
     return " ".join(re.sub(r"[^\w\s/]", " ", fold(text)).split())
+
+
+_PAUSE = re.compile(
+    r"^(?:thoi )?(?:ban (?:roi|qua|viec|di nuong|lam)|(?:de )?(?:hom|luc|khi) khac|de (?:mai|toi|chieu|sau)|mai (?:lam|khai|nhan|moi) \w+)\b.{0,25}$"
+)
 
 
 def command(text: str) -> tuple[str, str] | None:
@@ -52,6 +47,8 @@ def command(text: str) -> tuple[str, str] | None:
     fix = _FIX.match(words)
     if fix:
         return "SUA", fix[1]
+    if _PAUSE.match(words):
+        return "MAI", ""
     name = _BY_WORDS.get(words) or _BY_WORDS.get(_FILLERS.sub("", words).strip())
     return (name, "") if name else None
 
@@ -62,17 +59,14 @@ def is_command_of_name(text: str) -> str | None:
     return words if words in NAMES_TOO else None
 
 
-def place_word(text: str) -> int | None:
-    """The number of a choice in words: "cái thứ 2" -> 2, "cái đầu" -> 1, "ba" -> 3; None if it is not only that."""
-    found = _PLACE.match(bare_text(text))
-    if not found:
-        return None
-    return int(found[1]) if found[1].isdigit() else _NUMBERS[found[1]]
+_SLIP = re.compile(
+    r"^(?:a |o |u |chet |xin loi )?(?:(?:toi |em |minh |chau )?(?:viet |ghi |go |bam |nhan )?(?:nham|lon)\b|sai roi\b|sai (?:ngay|ten|so|nam)\b)"
+)
 
 
-def says_unknown(text: str) -> bool:
-    """Whether somebody says that they do not know or remember."""
-    return bool(UNKNOWN.match(bare_text(text)))
+def says_slip(text: str) -> bool:
+    """Whether somebody takes back what they wrote: "nhầm, con sinh 12/9"."""
+    return bool(_SLIP.match(bare_text(text)))
 
 
 def digit(text: str) -> str | None:

@@ -11,7 +11,14 @@ from bot.dialogue.types import Case
 
 def ask(t: Turn, consent: str, params: dict[str, Any]) -> None:
     """Ask on the neighbour's phone; a question of their own stands behind it. Never a code (rule 18)."""
-    t.ask("consent", "consent.ask", (menus.YES, menus.NO), params=params, consent=consent, prev=drafts.without_prev(t.open))
+    t.ask(
+        "consent",
+        "consent.ask",
+        (menus.YES, menus.NO),
+        params={"place": t.place.name, "helper": params["helper"]},
+        consent=consent,
+        prev=drafts.without_prev(t.open),
+    )
 
 
 def answered(t: Turn, yes: bool) -> None:

@@ -7,11 +7,14 @@ import re
 from backend.domain.procedure import Question
 from bot.dialogue import answers, forms, review
 from bot.dialogue.commands import bare_text
-from bot.dialogue.path import choices, path
+from bot.dialogue.path import path
 from bot.dialogue.turn import Turn
 from bot.dialogue.types import Case, Reading
 
-_SLIP = re.compile(r"^\W*(?:à |a |ờ |o )?(?:nhầm|nham|sai|lộn|lon|không phải|khong phai|sửa|sua|xin lỗi|đính chính)(?: rồi| roi| lại| lai)?\b[\s,.:;]*", re.I)
+_SLIP = re.compile(
+    r"^\W*(?:à |a |ờ |o )?(?:nhầm|nham|sai|lộn|lon|không phải|khong phai|sửa|sua|xin lỗi|đính chính)(?: rồi| roi| lại| lai)?\b[\s,.:;]*",
+    re.I,
+)
 _NOT_THAT = re.compile(r"\s*(?:,\s*)?(?:chứ\s+)?(?:không phải|khong phai|ko phai|k phải|k phai)\s.*$", re.I)
 _ABOUT = {
     "birth_date": "sinh de ngay", "date": "ngay sinh de mat cuoi", "person_name": "ten ho", "person_key": "so can cuoc cccd ten",
@@ -24,6 +27,8 @@ def from_text(t: Turn, case: Case, text: str) -> None:
     value = _NOT_THAT.sub("", _SLIP.sub("", text)).strip()
     for question in _likely(t, case, value):
         reading = _read(t, case, question, value)
+        if reading and reading.kind == "doubt":
+            return forms.ask_back(t, case, question, reading)
         if reading:
             forms.take(t, case, question, reading)
             return forms.next_question(t, case)
@@ -32,9 +37,10 @@ def from_text(t: Turn, case: Case, text: str) -> None:
 
 
 def _likely(t: Turn, case: Case, value: str) -> list[Question]:
-    """Answered questions, the latest first, those whose subject is named before the others."""
+    """Answered questions: those whose subject is named first, names last (any words look like one), else the latest first."""
     answered = [q for q in reversed(path(t, case)) if q.id in case.answers]
-    return sorted(answered, key=lambda q: -_named(q, value))
+    unsaid = "ten" not in bare_text(value).split()
+    return sorted(answered, key=lambda q: (unsaid and q.type in ("person_name", "person_key"), -_named(q, value)))
 
 
 def _named(question: Question, value: str) -> int:
@@ -47,12 +53,23 @@ def _read(t: Turn, case: Case, question: Question, value: str) -> Reading | None
     """The value read as an answer of this question, also behind its subject ("con sinh 12/9", "tên là Bàn Thị Nga")."""
     if question.type in ("story", "text", "address"):
         return None
-    tails = [value, *(value[m.end() :] for m in re.finditer(r"\b(?:là|la|sinh|đẻ|de|tên|ten|số|so|ngày|ngay)\s+(?:ngày |ngay |là |la )*", value, re.I))]
-    for tail in tails:
-        reading = answers.of_question(question, choices(question), tail, case, t.now)
+    tails = [
+        value,
+        *(value[m.end() :] for m in re.finditer(r"\b(?:là|la|sinh|đẻ|de|tên|ten|số|so|ngày|ngay)\s+(?:ngày |ngay |là |la )*", value, re.I)),
+    ]
+    for tail in reversed(tails):
+        reading = answers.of_question(t.procedure(case), question, tail, case, t.now)
+        if reading and reading.kind == "doubt" and question.type in ("date", "birth_date"):
+            return _in_the_same_year(reading, case.answers[question.id]["value"])
         if reading and reading.kind in ("option", "answer") and reading.value != case.answers[question.id]["value"]:
             return reading
     return None
+
+
+def _in_the_same_year(doubt: Reading, before: str) -> Reading:
+    """ "12/9" said in place of 9/12/2026 is 12/9/2026."""
+    day = doubt.options[0].value if doubt.doubt == "date_year" else ""
+    return Reading("answer", day, day) if day[:4] == before[:4] else doubt
 
 
 def _by_label(t: Turn, case: Case, value: str) -> None:

@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.dialogue import choosing, corrections, helper, intents, ladder, media, pronoun, replies
+from bot.dialogue import choosing, helper, intents, ladder, media, pronoun, replies
 from bot.dialogue.turn import Turn, fingerprint, ref
 from bot.dialogue.types import Decision, Heard, Place, Reading, State, Understanding
 
 
-def decide(
-    state: State, heard: Heard, meant: Reading | Understanding, catalogue, place: Place, now: datetime
-) -> Decision:
+def decide(state: State, heard: Heard, meant: Reading | Understanding, catalogue, place: Place, now: datetime) -> Decision:
     """Return what to say and ask of the office for one turn; `state` is not changed."""
     t = Turn(state, heard, catalogue, place, now)
     pronoun.learn(t)
@@ -52,8 +50,6 @@ def _understood(t: Turn, meant: Understanding) -> None:
         t.close()
     if kind == "helped_procedure" and meant.procedure:
         return _helped_procedure(t, meant)
-    if kind == "fix" and meant.intent in ("inform", "correct_answer", "out_of_scope"):
-        return corrections.from_text(t, t.case, t.heard.text)
     intents.serve(t, meant)
 
 
@@ -65,5 +61,3 @@ def _helped_procedure(t: Turn, meant: Understanding) -> None:
         return ladder.miss(t)
     options = choosing.options(candidates)
     t.ask("helped_procedure", "choose.which", options, params={"name": t.open["person"]}, person=t.open["person"])
-
-

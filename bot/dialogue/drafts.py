@@ -77,6 +77,9 @@ def restore(t: Turn) -> None:
 def cancelled(t: Turn, case: Case) -> None:
     """The form is dropped; the office deletes the draft."""
     t.request("drop", case=case.ref)
+    t.memory.pop("procedure", None)
+    if t.state.helper:
+        t.state.helper["people"] = [p for p in t.state.helper["people"] if p["case"] != case.ref]
     review.drop(t, case)
     t.say("draft.cancelled")
 

@@ -6,9 +6,10 @@ import re
 from datetime import date
 from typing import Any
 
+from backend.domain import catalogue
 from backend.domain.procedure import Question
 from bot.dialogue import menus, review
-from bot.dialogue.path import choices, path, waiting
+from bot.dialogue.path import choices, path, spoken, values, waiting
 from bot.dialogue.turn import Turn, day, own_text, ref
 from bot.dialogue.types import Case, Option, Reading
 
@@ -35,6 +36,16 @@ def _know_phone(t: Turn, case: Case) -> None:
             put(t, case, question, Reading("answer", phone, phone, via="default"))
         elif case.helped and question.id not in case.left:
             case.left.append(question.id)
+
+
+def go_on(t: Turn, case: Case) -> None:
+    """After an answer: the next question, or the end where nothing needs to be filed."""
+    stop = catalogue.stop_for(t.procedure(case), values(case), t.today)
+    if stop is None:
+        return next_question(t, case)
+    t.request("drop", case=case.ref)
+    review.drop(t, case)
+    t.say(f"{case.procedure}.stops.{stop}", **({"name": case.helped["name"]} if case.helped else {}))
 
 
 def next_question(t: Turn, case: Case) -> None:
@@ -91,6 +102,8 @@ def put(t: Turn, case: Case, question: Question, reading: Reading) -> None:
 def in_sentence(question: Question, reading: Reading) -> str:
     """How an answer stands inside a sentence: a choice in small letters, a date as people write it."""
     shown = reading.shown or reading.value
+    if shown.startswith("@"):
+        return reading.value
     if question.options:
         return shown[:1].lower() + shown[1:]
     if question.type in ("date", "birth_date") and re.fullmatch(r"\d{4}-\d\d-\d\d", reading.value):
@@ -119,15 +132,29 @@ def echo(t: Turn, case: Case, question: Question, reading: Reading) -> None:
     """A slip is seen at once when the value comes back; what touches shame is not repeated (rule 21)."""
     if question.sensitive:
         return
-    shown = case.answers[question.id]["shown"]
-    t.note_ref(ref(own_text(case.procedure, question.id, "echo"), "form.echo", shown=shown), spare=True)
+    shown = spoken(case.answers[question.id])
+    t.note_ref(ref(own_text(case.procedure, question.id, "echo"), "form.echo", shown=shown), spare=1)
+    if reading.params.get("old"):
+        t.note_ref(ref("form.old_place", **reading.params), spare=1)
+    if question.options:
+        t.note(own_text(case.procedure, question.id, f"after.{reading.value}"), "shared.nothing")
     if reading.doubt and reading.doubt not in t.memory.get("told", []):
         t.memory["told"] = [*t.memory.get("told", []), reading.doubt]
-        t.note_ref(ref(f"doubt.{reading.doubt}"), spare=True)
+        t.note_ref(ref(f"mark.{reading.doubt}", "shared.nothing"), spare=1)
+
+
+def ask_back(t: Turn, case: Case, question: Question, reading: Reading) -> None:
+    """A reader is not sure: ask which was meant, by digit."""
+    t.ask(
+        "doubt", f"doubt.{reading.doubt}", reading.options,
+        params=reading.params, case=case.ref, question=question.id, doubt=reading.doubt,
+    )  # fmt: skip
 
 
 def leave(t: Turn, case: Case, question: Question) -> None:
-    """"không nhớ": the counter asks, if the procedure allows it; otherwise it is needed and help is offered."""
+    """ "không nhớ": the counter asks, if the procedure allows it; otherwise it is needed and help is offered."""
+    if t.open and t.open.get("partial"):
+        return _take_partial(t, case, question, t.open["partial"])
     if not question.may_be_unknown and question.required:
         t.note("form.needed")
         return t.ask_again()
@@ -136,6 +163,13 @@ def leave(t: Turn, case: Case, question: Question) -> None:
         case.left.append(question.id)
     case.misses = t.state.misses = 0
     t.note("form.left")
+    next_question(t, case)
+
+
+def _take_partial(t: Turn, case: Case, question: Question, partial: str) -> None:
+    """Old people often know only the year: "1949", or "1949-06", is kept with a mark for the clerk."""
+    shown = "/".join(str(int(part)) for part in reversed(partial.split("-")))
+    take(t, case, question, Reading("answer", partial, shown, doubt="partial_date"))
     next_question(t, case)
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from backend.domain.letters import nfc
-from bot.dialogue import forms, names
+from bot.dialogue import forms, names, opening
 from bot.dialogue.path import progress
 from bot.dialogue.turn import Turn
 from bot.dialogue.types import Case, Outcome
@@ -17,6 +17,7 @@ PEOPLE = 8
 
 def begin(t: Turn) -> None:
     """ "E nhập cho bác Pá (trợ cấp) với bác Mùi (hộ nghèo)": who helps, then whom."""
+    opening.machine(t)
     for name, hint in names.names_in(t.heard.text):
         add(t, name, hint)
     if not t.state.helper or not t.state.helper.get("name"):
@@ -41,10 +42,16 @@ def add(t: Turn, name: str, hint: str = "") -> dict[str, Any] | None:
     known = find(t, name)
     if known or len(people(t)) >= PEOPLE:
         return known
-    guess = [p.id for p, score in t.catalogue.search(hint)][:1] if hint else []
-    person = {"name": nfc(name).upper(), "procedure": guess[0] if guess else None, "case": None}
+    person = {"name": nfc(name).upper(), "procedure": _procedure_of(t, hint), "case": None}
     people(t).append(person)
     return person
+
+
+def _procedure_of(t: Turn, hint: str) -> str | None:
+    """The one procedure that the words in brackets name best; None asks later."""
+    found = t.catalogue.search(hint)
+    best = [procedure.id for procedure, score in found if score == found[0][1]]
+    return best[0] if len(best) == 1 else None
 
 
 def find(t: Turn, text: str) -> dict[str, Any] | None:
@@ -109,8 +116,8 @@ def who(t: Turn) -> None:
     for person in people(t):
         case = t.case_of(person["case"])
         lines.append(f"{person['name']} {progress(t, case)}" if case else person["name"])
-    t.close()
-    t.ask("helped_who", "helper.list", params={"lines": " · ".join(lines), "name": None})
+    t.note("helper.list", lines=" · ".join(lines))
+    t.ask_again() if t.open else t.ask("helped_who", "helper.who_next")
 
 
 def phone_given(t: Turn, case: Case, phone: str) -> None:
@@ -163,4 +170,3 @@ def attested(t: Turn, outcome: Outcome) -> None:
 def forget(t: Turn, case: Case) -> None:
     """A neighbour's form is done or dropped: the name leaves the list."""
     t.state.helper["people"] = [p for p in people(t) if p["case"] != case.ref]
-

@@ -12,17 +12,17 @@ from bot.dialogue.turn import Turn, ref
 Facts = dict[str, str]
 
 
-def papers(t: Turn, procedure: Procedure, known: Facts) -> dict[str, Any]:
-    """What to bring, as farmers name it; "hỏi cán bộ" where the catalogue has nothing certain."""
-    certain = [p.plain for p in catalogue.papers_for(procedure, known, t.today) if p.verified]
+def papers(t: Turn, procedure: Procedure, known: Facts, room: int | None = None) -> dict[str, Any]:
+    """What to bring, as farmers name it, in `room` characters; "hỏi cán bộ" where the catalogue has nothing certain."""
+    certain = paper_list(t, procedure, known)
     if not certain:
         return ref("info.papers_unknown", what=procedure.names.plain)
-    return ref("info.papers", what=procedure.names.plain, papers=shortened(t, certain))
+    return ref("info.papers", what=procedure.names.plain, papers=shortened(t, certain, room))
 
 
 def paper_list(t: Turn, procedure: Procedure, known: Facts) -> list[str]:
-    """All papers the catalogue is certain of, for paging."""
-    return [p.plain for p in catalogue.papers_for(procedure, known, t.today) if p.verified]
+    """All papers to bring that the catalogue is certain of; not what the office itself prints or looks up."""
+    return [p.plain for p in catalogue.papers_for(procedure, known, t.today) if p.verified and p.bring]
 
 
 def fee(t: Turn, procedure: Procedure, known: Facts) -> list[dict[str, Any]]:

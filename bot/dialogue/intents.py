@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from backend.domain.procedure import Procedure
-from bot.dialogue import choosing, corrections, drafts, forms, helper, info, ladder, later, menus, opening, people, tracking
+from bot.dialogue import (
+    choosing,
+    corrections,
+    drafts,
+    forms,
+    helper,
+    info,
+    ladder,
+    later,
+    menus,
+    opening,
+    people,
+    tracking,
+)
 from bot.dialogue import thresholds as sure
 from bot.dialogue.choosing import ABOUT_PROCEDURE
 from bot.dialogue.turn import Turn, own_text
@@ -17,22 +30,29 @@ HARMLESS = {"greet", "goodbye", "thank", "ask_help", "bot_challenge", "talk_to_h
 
 def serve(t: Turn, understood: Understanding) -> None:
     """Serve a wish; an open question comes back after it."""
-    if understood.intent == "urgent" and understood.confidence >= sure.URGENT:
+    if is_urgent(understood):
         return people.urgent(t)
-    if understood.intent in ABOUT_PROCEDURE or (understood.degraded and understood.candidates):
+    guessed = understood.degraded and understood.confidence >= sure.GUESS
+    if understood.degraded and not guessed:
+        return ladder.miss(t) if t.holding else about_procedure(t, understood)
+    if understood.intent in ABOUT_PROCEDURE:
         return about_procedure(t, understood)
-    if understood.confidence < sure.INTENT_UNSURE or (
-        understood.confidence < sure.INTENT_SURE and understood.intent not in HARMLESS
-    ):
+    bar = sure.INTENT_UNSURE if guessed or understood.intent in HARMLESS else sure.INTENT_SURE
+    if understood.confidence < bar:
         return _unsure(t, understood)
     _SERVED.get(understood.intent, _unsure)(t, understood)
     if understood.second and understood.second.procedure and understood.second.intent in ABOUT_PROCEDURE:
         later.keep(t, understood.second.procedure)
 
 
+def is_urgent(understood: Understanding) -> bool:
+    """Whether somebody is in danger; the bar is low."""
+    return understood.intent == "urgent" and understood.confidence >= sure.URGENT
+
+
 def beside(t: Turn, understood: Understanding) -> None:
     """A question that came together with an answer: its answer is noted, the form goes on by itself."""
-    if understood.intent == "urgent" and understood.confidence >= sure.URGENT:
+    if is_urgent(understood):
         t.memory["urgent"] = True
         t.request("person", reason="urgent_beside", urgent=True, case=t.state.active)
         return t.note("urgent.short")
@@ -50,7 +70,10 @@ def beside(t: Turn, understood: Understanding) -> None:
 
 
 def _unsure(t: Turn, understood: Understanding) -> None:
-    """A likely procedure is offered as a choice; otherwise the ladder."""
+    """After "thiếu giấy" it is about that paper; a likely procedure is offered as a choice; otherwise the ladder."""
+    if t.memory.get("supplement") and not t.open and not t.memory.get("supplement_words"):
+        t.memory["supplement_words"] = True
+        return _supplement(t, understood)
     _, candidates = choosing.found(t, understood)
     if candidates and not t.holding:
         return choosing.ask_which(t, candidates, understood.intent)
@@ -139,7 +162,11 @@ def _help(t: Turn, understood: Understanding) -> None:
     case = t.case
     if case and t.open and t.open["kind"] == "question":
         kind = t.question(case, t.open["question"]).type
-        t.note(own_text(case.procedure, t.open["question"], "help"), f"miss.{'choice' if t.open['options'] else kind}", last=len(t.open["options"]))
+        t.note(
+            own_text(case.procedure, t.open["question"], "help"),
+            f"miss.{'choice' if t.open['options'] else kind}",
+            last=len(t.open["options"]),
+        )
         return t.ask_again()
     if t.open:
         t.note("talk.ways_out")
@@ -241,3 +268,5 @@ _SERVED: dict[str, Callable[[Turn, Understanding], None]] = {
     "urgent": lambda t, u: people.urgent(t),
 }
 """Every intent of the contract that is not about a procedure; a test holds the two lists together."""
+INTENTS = frozenset(_SERVED) | ABOUT_PROCEDURE
+"""All intents of the contract."""

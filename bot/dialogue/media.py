@@ -8,7 +8,7 @@ from typing import Any
 from backend.domain.procedure import Question
 from bot.dialogue import forms, ladder, opening, people
 from bot.dialogue.path import waiting
-from bot.dialogue.thresholds import MEDIA_KEPT
+from bot.dialogue.thresholds import MEDIA_KEPT, MEDIA_OF_CASE
 from bot.dialogue.turn import Turn
 from bot.dialogue.types import Case, Reading
 
@@ -17,7 +17,7 @@ def keep(t: Turn) -> None:
     """Whatever was attached stays beside the draft, or is kept until there is one; a card's data too."""
     if t.heard.media:
         if t.case:
-            t.case.media.extend(t.heard.media)
+            t.case.media = [*t.case.media, *t.heard.media][-MEDIA_OF_CASE:]
         else:
             t.memory["media"] = [*t.memory.get("media", []), *t.heard.media][-MEDIA_KEPT:]
     if t.heard.card:
@@ -116,4 +116,3 @@ def _contact(t: Turn) -> None:
 
 def _local(phone: str) -> str:
     return "0" + phone.removeprefix("+84") if phone.startswith("+84") else phone
-

@@ -13,6 +13,7 @@ _CAPITALS = re.compile(rf"\b{_KIN}\s+((?:(?-i:[A-ZĐÀ-Ỹ]){_NAME[:-1]}*\s*){{1
 _PLAIN = re.compile(rf"\b(?:cho|giúp|giup|hộ|ho|với|voi)\s+{_KIN}\s+({_NAME})(?:\s*\(([^)]{{2,40}})\))?", re.IGNORECASE)
 _NOT_NAMES = set("hang xom toi em ay nay kia trong o lam xin nop co khong va voi con chau di het nha thon ban ban".split())
 
+
 def names_in(text: str) -> list[tuple[str, str]]:
     """Names after a kin word with what stands in brackets behind them: [("Pá", "trợ cấp"), ("Mùi", "hộ nghèo")]."""
     found = _CAPITALS.findall(nfc(text)) or _PLAIN.findall(nfc(text))

@@ -12,12 +12,15 @@ from bot.dialogue.types import Case, Decision, Place, State
 
 CONSENT = ("consent_given", "consent_refused")
 RATED = ("returned",)
-SUPPLEMENT = ("supplement_asked", "supplement", "supplement_intake")
+SUPPLEMENT = ("supplement_asked",)
+KNOWN = ("code", "papers", "reason", "due_at", "by", "review_by", "new_due_at")
+"""What a notice may say; the rest of an event's data (names, proofs, grounds) is not for a telephone."""
 
 
 def tell(state: State, kind: str, params: dict[str, Any], catalogue, place: Place, now: datetime) -> Decision:
     """Word a notice. An open question is marked: a digit after this is asked about (rule 1), and the notice has no digits."""
     t = Turn(state, None, catalogue, place, now)
+    before = t.open
     if kind in CONSENT:
         _about_consent(t, kind, params)
     else:
@@ -25,14 +28,14 @@ def tell(state: State, kind: str, params: dict[str, Any], catalogue, place: Plac
         t.say(f"notice.{kind}", cls="status", **_shown(t, params))
         t.state.active = active
         _after(t, kind, params)
-    if t.open and t.open["asked_at"] != now.isoformat():
+    if t.open and t.open is before:
         t.open["stale"] = True
     return finish(t)
 
 
 def _shown(t: Turn, params: dict[str, Any]) -> dict[str, Any]:
     """Parameters as a text needs them: codes in groups, ISO times as an hour and a day."""
-    shown = dict(params)
+    shown = {name: params[name] for name in KNOWN if params.get(name)}
     if "code" in shown:
         shown["code"] = in_groups(shown["code"])
     for name in ("due_at", "by", "review_by", "new_due_at"):
@@ -43,8 +46,11 @@ def _shown(t: Turn, params: dict[str, Any]) -> dict[str, Any]:
 
 def _after(t: Turn, kind: str, params: dict[str, Any]) -> None:
     """What the person may do next: send the missing paper, say once how it was."""
+    t.memory.pop("supplement_words", None)
     if kind in SUPPLEMENT:
         t.memory["supplement"] = params.get("code")
+    elif t.memory.get("supplement") == params.get("code"):
+        t.memory.pop("supplement", None)
     if kind in RATED and not t.open and params.get("code") not in t.memory.get("rated", []):
         t.memory["rated"] = [*t.memory.get("rated", []), params.get("code")][-3:]
         people.rate(t, None)
@@ -82,5 +88,3 @@ def offer_consent(state: State, consent_id: str, params: dict[str, Any], catalog
     t = Turn(state, None, catalogue, place, now)
     consent.ask(t, consent_id, params)
     return finish(t)
-
-

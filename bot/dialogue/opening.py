@@ -6,10 +6,13 @@ from typing import Any
 
 from backend.domain.procedure import Procedure
 from bot.dialogue import choosing, drafts, forms, info, menus
-from bot.dialogue.path import values
+from bot.dialogue.path import values, waiting
 from bot.dialogue.review import shortened
-from bot.dialogue.turn import Turn, ref
+from bot.dialogue.turn import LIST_ROOM, Turn, ref
 from bot.dialogue.types import Understanding
+
+SMS, WHO_SPEAKS, WHAT_FOR, FEWEST = 160, 20, 16, 40
+"""Characters of an SMS, and of the words around the papers in `welcome.machine` and `info.papers`."""
 
 
 def machine(t: Turn) -> None:
@@ -39,24 +42,33 @@ def privacy(t: Turn) -> None:
 def begin(t: Turn, procedure: Procedure) -> None:
     """Papers, then question 1. A form of this kind that waits goes on; what we do not file is explained."""
     t.memory["procedure"] = procedure.id
-    waiting = next((c for c in t.state.cases if c.procedure == procedure.id and not c.helped), None)
-    if waiting:
-        return drafts.go_on(t, waiting)
+    draft = next((c for c in t.state.cases if c.procedure == procedure.id and not c.helped), None)
+    if draft:
+        return drafts.go_on(t, draft)
+    room = _room(t, procedure)
     machine(t)
     if procedure.file_by_text == "no":
         return guide(t, procedure)
     papers = info.paper_list(t, procedure, {})
-    t.note_ref(info.papers(t, procedure, {}))
-    rest = papers[_shown(t, papers) :]
+    t.note_ref(info.papers(t, procedure, {}, room))
+    rest = papers[_shown(t, papers, room) :]
     if rest:
         return t.ask("papers", "open.more_papers", (menus.MORE, menus.BEGIN), procedure=procedure.id, rest=rest)
-    t.note_ref(info.checked(procedure), spare=True)
+    t.note_ref(info.checked(procedure), spare=1)
     t.say_noted()
     first_question(t, procedure)
 
 
-def _shown(t: Turn, papers: list[str]) -> int:
-    return len([p for p in shortened(t, papers) if isinstance(p, str)])
+def _room(t: Turn, procedure: Procedure) -> int:
+    """Characters left for papers beside who speaks and what it is for, so that the opening stays two texts."""
+    if t.on_zalo:
+        return LIST_ROOM[True]
+    who = 0 if t.memory.get("met") else WHO_SPEAKS + len(t.place.name) + len(t.place.sms_cost or "")
+    return max(FEWEST, SMS - WHAT_FOR - len(procedure.names.plain) - who)
+
+
+def _shown(t: Turn, papers: list[str], room: int | None = None) -> int:
+    return len([p for p in shortened(t, papers, room) if isinstance(p, str)])
 
 
 def first_question(t: Turn, procedure: Procedure) -> None:
@@ -65,8 +77,9 @@ def first_question(t: Turn, procedure: Procedure) -> None:
     case = forms.start(t, procedure.id)
     for sentence in info.fee(t, procedure, {}):
         if sentence["text"] == "info.plain":
-            t.note_ref(sentence, spare=True)
-    t.note("open.how")
+            t.note_ref(sentence, spare=2)
+    question = waiting(t, case)
+    t.note_ref(ref("open.how" if question and question.options else "open.how_words"), spare=1)
     forms.next_question(t, case)
 
 
@@ -84,7 +97,7 @@ def more_papers(t: Turn, procedure: Procedure, rest: list[str]) -> None:
 def guide(t: Turn, procedure: Procedure) -> None:
     """What we do not file: papers, who does it, and a call back if wanted. No status is pretended."""
     t.note_ref(info.papers(t, procedure, {}))
-    t.note_ref(info.checked(procedure), spare=True)
+    t.note_ref(info.checked(procedure), spare=1)
     t.say_noted()
     for sentence in info.where(t, procedure):
         t.note_ref(sentence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.dialogue import drafts, forms, helper, intents, ladder, people
+from bot.dialogue import corrections, drafts, forms, helper, intents, ladder, people
 from bot.dialogue.turn import Turn, own_text
 from bot.dialogue.types import Reading
 
@@ -59,6 +59,10 @@ def _why(t: Turn, got: Reading) -> None:
     t.ask_again()
 
 
+def _slip(t: Turn, got: Reading) -> None:
+    corrections.from_text(t, t.case, t.heard.text) if t.case else ladder.miss(t)
+
+
 def _resume(t: Turn, got: Reading) -> None:
     if t.memory.pop("opted_out", False):
         t.request("opt_in")
@@ -87,4 +91,5 @@ ORDERS: dict[str, Callable[[Turn, Reading], None]] = {
     "HUY UQ": _revoke,
     "MAI": lambda t, got: drafts.pause(t),
     "WHY": _why,
+    "NHAM": _slip,
 }

@@ -88,13 +88,7 @@ def _said_before(t: Turn, outcome: Outcome) -> None:
 
 
 def _rated(t: Turn, outcome: Outcome) -> None:
-    t.say("task.rated")
-
-
-def _supplemented(t: Turn, outcome: Outcome) -> None:
-    if outcome.ok:
-        t.memory.pop("supplement", None)
-    people.task_done(t, outcome)
+    t.say("task.rated" if outcome.ok else "reason.nothing_to_rate")
 
 
 _OUTCOMES: dict[str, Callable[[Turn, Outcome], None]] = {
@@ -111,6 +105,5 @@ _OUTCOMES: dict[str, Callable[[Turn, Outcome], None]] = {
     "drop": _said_before,
     "opt_out": _opted_out,
     "opt_in": _said_before,
-    "supplement": _supplemented,
 }
 """The other verbs are tasks for a clerk: `people.task_done` says what and by when."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from backend.domain import catalogue
 from backend.domain.procedure import Question
-from bot.dialogue.turn import Turn
+from bot.dialogue import menus
+from bot.dialogue.turn import Turn, ref
 from bot.dialogue.types import Case, Option
 
 
@@ -26,13 +30,23 @@ def waiting(t: Turn, case: Case) -> Question | None:
 
 
 def choices(question: Question) -> tuple[Option, ...]:
-    """The options of a question as they are numbered."""
+    """The options of a question as they are numbered; yes and no where it has none of its own."""
+    if question.type == "yes_no" and not question.options:
+        return (menus.YES, menus.NO)
     return tuple(Option(o.id, o.label, tuple(o.words)) for o in question.options)
 
 
 def progress(t: Turn, case: Case) -> str:
-    """"2/6": the question the case stands at, of how many."""
+    """ "2/6": the question the case stands at, of how many."""
     order = [q.id for q in path(t, case)]
     question = waiting(t, case)
     at = order.index(question.id) + 1 if question else len(order)
     return f"{min(at, case.of or at)}/{case.of or len(order)}"
+
+
+def spoken(answer: dict[str, Any]) -> Any:
+    """How an answer is said: of twelve digits only the last four (design §2.9)."""
+    if answer["value"] == answer["shown"] and answer["value"] in ("yes", "no"):
+        return f"@options.{answer['value']}"
+    number = re.fullmatch(r"\d{8}(\d{4})", answer["value"])
+    return ref("form.number", last4=number[1]) if number and answer["shown"] in (answer["value"], number[1]) else answer["shown"]

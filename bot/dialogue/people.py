@@ -7,26 +7,15 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue import menus
+from bot.dialogue import danger, menus
 from bot.dialogue.commands import bare_text
-from bot.dialogue.turn import Turn, hour, moment, ref
+from bot.dialogue.turn import Turn, moment, ref
 from bot.dialogue.types import Outcome
-
-URGENT_KINDS = (
-    ("scam", r"otp|lua dao|chuyen (tien|khoan)|dong (tien|phi)|nop (tien|phi)|goi (dien )?(bao|doi|den)|ma xac|vneid|mat khau|cong an goi"),
-    ("suicide", r"la ngon|tu tu|tu sat|khong muon song|uong thuoc (sau|co|diet|chuot)|chet di cho"),
-    ("medical", r"cap cuu|ngat|chay mau|co giat|sot cao|dot quy|kho tho|ran can|bong|tai nan|dau de|vo oi|bat tinh"),
-    ("child", r"(1[0-7]|muoi [a-z]+) tuoi|tre em|tao hon|xam hai|hiep|chau be.*danh|danh.*chau|bo roi"),
-    ("violence", r"danh|dam|chem|giet|dao|doa|bao luc"),
-    ("disaster", r"lu|sat lo|sap|chay|cuon|loc|nuoc len|dat lo|bao ve|mac ket"),
-)
-"""Kind -> folded words; the first that fits decides which emergency numbers are named first."""
 
 
 def urgent(t: Turn) -> None:
     """Give the emergency number at once and call a person; a form that was open waits (rule 15)."""
-    words = bare_text(t.heard.text)
-    kind = next((name for name, pattern in URGENT_KINDS if re.search(rf"\b(?:{pattern})\b", words)), "other")
+    kind = danger.kind_of(t.heard.text) or "other"
     t.close()
     t.say(f"urgent.{kind}")
     t.memory["urgent"] = True
@@ -55,7 +44,7 @@ def called(t: Turn, outcome: Outcome, reason: str = "") -> None:
 
 
 def moment_near(t: Turn, iso: str):
-    """"16h hôm nay", or "9h ngày 25/11"."""
+    """ "16h hôm nay", or "9h ngày 25/11"."""
     from_iso = moment(iso)
     params = from_iso["params"]
     if params["day"] == f"{t.today.day}/{t.today.month}":
@@ -102,6 +91,3 @@ def score_in(text: str) -> int | None:
     """The score in "5", "1 sao", "cham 4 diem"."""
     found = re.search(r"(?<!\d)([1-5])(?:\s*(?:sao|diem|/5))?(?!\d)", bare_text(text))
     return int(found[1]) if found else None
-
-
-__all__ = ["abuse", "call", "called", "complain", "hour", "moment_near", "rate", "score_in", "task_done", "urgent", "withdraw"]

@@ -10,17 +10,19 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from backend.domain.values import choice
-from bot.dialogue import answers, commands
+from bot.dialogue import answers, commands, danger
 from bot.dialogue.names import named
 from bot.dialogue.thresholds import STALE_HOURS
-from bot.dialogue.turn import options_of
-from bot.dialogue.types import Heard, Option, Reading, State
+from bot.dialogue.turn import options_of, still_open
+from bot.dialogue.types import Heard, Reading, State
 
 CLAUSE = re.compile(r"\s*[,;.?!\n]+\s+|\s*\n\s*|\s+(?=mà\s)|\s+(?=ma\s.*\b(?:khong|ko|k|bao nhieu|bn|may|gi|nao|dau|sao|the)\b)")
 _QUESTION = re.compile(
-    r"\b(khong|ko|k|hong|bao nhieu|bn|may|gi|j|nao|dau|sao|the nao|ntn|bao lau|bao gio|bh|ai|hay|chua|mat tien|phi)\b|\?"
+    r"\b(bao nhieu|bn|may|gi|j|nao|dau|sao|ntn|bao lau|bao gio|bh|mat tien|phi)\b|\b(khong|ko|k|hong|chua)(?: (?:a|vay|the|nhi|nhe|nha))?$"
 )
+FOR_GOOD = ("confirm", "consent", "cancel", "withdraw")
+"""Kinds whose answer cannot be taken back: a word out of a long sentence is no answer there."""
+SHORT = 4
 OWN_NAMES = ("attest", "helped_names", "helper_name", "helped_who")
 """Kinds of open question whose answer is itself a name: there a neighbour's name does not switch."""
 
@@ -32,7 +34,7 @@ def read(state: State, heard: Heard, catalogue, now: datetime) -> Reading | None
     """
     if heard.kind != "text" or heard.card:
         return Reading("media", heard.kind)
-    open_, text = state.open, heard.text.strip()
+    open_, text = state.open if still_open(state, catalogue) else None, heard.text.strip()
     if not text:
         return Reading("bad", "empty")
     if open_ is None:
@@ -40,7 +42,7 @@ def read(state: State, heard: Heard, catalogue, now: datetime) -> Reading | None
     if _is_stale(open_, heard, now) and (number := commands.digit(text)):
         return Reading("stale", number)
     if state.helper and "\n" in text and open_["kind"] == "question":
-        return Reading("lines", text)
+        return Reading("lines", text, rest=text if danger.kind_of(text) else None)
     return _at_question(state, open_, " ".join(text.split("\n")), catalogue, now)
 
 
@@ -50,6 +52,8 @@ def _at_rest(state: State, text: str) -> Reading | None:
     found = commands.command(text)
     if found and found[0] not in ("CHUA", "XONG", "LUI"):
         return Reading("command", found[0], arg=found[1])
+    if re.fullmatch(r"\d{3}[ .-]?\d{3}", text):
+        return Reading("claim", text)
     number = commands.digit(text)
     return Reading("digit", number) if number else None
 
@@ -60,16 +64,16 @@ def _is_stale(open_: dict, heard: Heard, now: datetime) -> bool:
 
 
 def _at_question(state: State, open_: dict, text: str, catalogue, now: datetime) -> Reading | None:
-    whole = _one(state, open_, text, catalogue, now)
-    if whole:
-        return whole
     first, rest = _first_clause(text)
-    if not rest:
-        return None
-    part = _one(state, open_, first, catalogue, now)
-    if part and part.kind in ("option", "answer", "doubt") and _QUESTION.search(commands.bare_text(rest)):
+    part = _one(state, open_, first, catalogue, now) if _QUESTION.search(commands.bare_text(rest)) else None
+    if part and part.kind in ("option", "answer", "doubt"):
         return replace(part, rest=rest)
-    return part if part and part.kind in ("option", "answer") and len(rest) < 12 else None
+    whole = _one(state, open_, text, catalogue, now)
+    if whole and whole.kind in ("bad", "doubt") and _QUESTION.search(commands.bare_text(text)) and not re.search(r"\d\d", text):
+        return None
+    if whole and whole.kind in ("option", "answer", "doubt") and len(text.split()) > 2 and danger.kind_of(text):
+        return replace(whole, rest=text)
+    return whole
 
 
 def _first_clause(text: str) -> tuple[str, str]:
@@ -80,38 +84,20 @@ def _first_clause(text: str) -> tuple[str, str]:
 def _one(state: State, open_: dict, text: str, catalogue, now: datetime) -> Reading | None:
     if state.helper and open_["kind"] not in OWN_NAMES and (other := named(state.helper["people"], text)) and other["case"] != state.active:
         return Reading("switch", text)
+    phrase = commands.command(text)
+    if phrase and " " in commands.bare_text(text):
+        return Reading("command", phrase[0], arg=phrase[1])
     options = options_of(open_)
-    label = _label(text, options)
-    if label:
-        return label
+    choice = answers.of_choices(options, text) if options else None
+    if open_["kind"] in FOR_GOOD and len(text.split()) > SHORT:
+        choice = None
+    if choice and choice.kind == "option":
+        return choice
+    if open_.get("case") and commands.says_slip(text):
+        return Reading("command", "NHAM")
     typed = answers.read(state, open_, text, catalogue, now)
     if typed and typed.kind != "bad":
         return typed
-    found = commands.command(text)
-    if found:
-        return Reading("command", found[0], arg=found[1])
-    number = commands.place_word(text)
-    if number and options:
-        return by_number(options, number)
-    return typed
-
-
-def _label(text: str, options: tuple[Option, ...]) -> Reading | None:
-    """A choice by its number as a bare digit, or by its label or words."""
-    number = commands.digit(text)
-    if number is not None and options:
-        return by_number(options, int(number))
-    picked = choice(text, options) if options else None
-    return _option(options, picked) if picked else None
-
-
-def by_number(options: tuple[Option, ...], number: int) -> Reading:
-    """The choice with this number, or a bad reading that says how many there are."""
-    if 1 <= number <= len(options):
-        return replace(_option(options, options[number - 1].value), via="digit")
-    return Reading("bad", "no_such_number", params={"last": str(len(options))})
-
-
-def _option(options: tuple[Option, ...], value: str) -> Reading:
-    option = next(o for o in options if o.value == value)
-    return Reading("option", option.value, option.label)
+    if phrase:
+        return Reading("command", phrase[0], arg=phrase[1])
+    return typed or choice

@@ -4,34 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from backend.domain.procedure import Question
 from bot.dialogue import (
-    checks, choosing, consent, drafts, forms, helper, intents, ladder, media, menus, opening, orders, people, reading, review, tracking,
+    answers,
+    choosing,
+    consent,
+    corrections,
+    drafts,
+    forms,
+    helper,
+    intents,
+    ladder,
+    media,
+    menus,
+    opening,
+    orders,
+    people,
+    reading,
+    review,
+    tracking,
 )  # fmt: skip
 from bot.dialogue.thresholds import STORY_LENGTH
-from bot.dialogue.turn import Turn, options_of, ref
-from bot.dialogue.types import Case, Reading
+from bot.dialogue.turn import Turn, ref
+from bot.dialogue.types import Case, Option, Reading
 
 Answer = Callable[[Turn, Reading], None]
+OF_A_FORM = ("question", "doubt", "card", "same_place")
+"""Kinds of open question that stand for a question of the form."""
 
 
 def answer(t: Turn, got: Reading) -> None:
     """Act on what the dialogue itself read."""
     if got.kind == "media":
         return media.answer(t)
+    if got.kind != "more_story" and got.also and got.rest == t.heard.text and intents.is_urgent(got.also):
+        return people.urgent(t)
     if got.kind == "command":
         return orders.obey(t, got)
     if got.kind == "stale":
         return _ask_about_digit(t, got.value)
     if got.kind == "digit":
         return t.say("talk.no_question")
+    if got.kind == "claim":
+        return _claim(t, got)
     if got.kind == "switch":
         return helper.switch(t, helper.find(t, got.value))
     if got.kind == "lines":
         return _lines(t, got.value)
-    if got.kind == "bad" or t.open is None:
-        return ladder.miss(t, got) if t.open else t.say("miss.rest")
+    if got.value == "commune_missing" and t.open["kind"] in OF_A_FORM and _is_here(t, got):
+        return
+    if got.params.get("partial") and t.open:
+        t.open["partial"] = got.params["partial"]
+    if t.open is None:
+        return t.say("miss.rest")
+    if got.kind == "bad" or (got.kind == "unknown" and t.open["kind"] not in OF_A_FORM):
+        return ladder.miss(t, got)
     ANSWERS[t.open["kind"]](t, got)
 
 
@@ -53,24 +82,15 @@ def _stale(t: Turn, got: Reading) -> None:
 
 
 def _lines(t: Turn, text: str) -> None:
-    """Several answers in one text, one a line (helpers only): taken until one does not fit."""
+    """Several answers in one text, one a line (helpers only): taken until one does not fit, or all is answered."""
     for line in filter(None, (line.strip() for line in text.split("\n"))):
+        if t.open is None or t.open["kind"] not in ("question", "same_place"):
+            break
+        t.lead, t.says = [sentence for say in t.says for sentence in say.params.get("lead", [])], []
         got = reading.read(t.state, replace(t.heard, text=line), t.catalogue, t.now)
-        before = len(t.says)
         answer(t, got) if got else ladder.miss(t)
-        taken = got and got.kind in ("option", "answer", "unknown") and t.open and t.open["kind"] in ("question", "same_place", "confirm")
-        if not taken:
-            return _keep_last(t, before)
-    _keep_last(t, len(t.says))
-
-
-def _keep_last(t: Turn, count: int) -> None:
-    """Of the questions in between only their echoes are said, before the last question."""
-    between, last = t.says[: count - 1] if count == len(t.says) else t.says[:count], t.says[count - 1 if count == len(t.says) else count :]
-    leads = [sentence for say in between for sentence in say.params.get("lead", [])]
-    if last:
-        first = last[0]
-        t.says = [replace(first, params={**first.params, "lead": [*leads, *first.params.get("lead", [])]}), *last[1:]]
+        if got is None or got.kind not in ("option", "answer", "unknown"):
+            break
 
 
 def _question(t: Turn, got: Reading) -> None:
@@ -80,9 +100,11 @@ def _question(t: Turn, got: Reading) -> None:
         return forms.leave(t, case, question)
     if got.kind == "name_word":
         prev = drafts.without_prev(t.open)
-        return t.ask("name_word", "talk.name_word", (menus.IS_NAME, menus.IS_COMMAND), params={"word": got.value}, word=got.value, prev=prev)
+        return t.ask(
+            "name_word", "talk.name_word", (menus.IS_NAME, menus.IS_COMMAND), params={"word": got.value}, word=got.value, prev=prev
+        )
     if got.kind == "doubt":
-        return t.ask("doubt", f"doubt.{got.doubt}", got.options, params=got.params, case=case.ref, question=question.id)
+        return forms.ask_back(t, case, question, got)
     if got.kind == "more_story":
         return _story(t, case, question, got)
     forms.take(t, case, question, got)
@@ -90,8 +112,7 @@ def _question(t: Turn, got: Reading) -> None:
         intents.beside(t, got.also)
     if not case.helped:
         opening.privacy(t)
-    if not checks.doubtful(t, case, question):
-        forms.next_question(t, case)
+    forms.go_on(t, case)
 
 
 def _story(t: Turn, case: Case, question: Question, got: Reading) -> None:
@@ -106,30 +127,48 @@ def _story(t: Turn, case: Case, question: Question, got: Reading) -> None:
 
 
 def _doubt(t: Turn, got: Reading) -> None:
+    if got.kind != "option":
+        return _question(t, got)
     case = t.case_of(t.open["case"])
     question = t.question(case, t.open["question"])
-    shown = next((o.label for o in options_of(t.open) if o.value == got.value), got.shown)
     if got.value == "again":
         case.answers.pop(question.id, None)
         return forms.ask(t, case, question)
-    if got.value == "keep":
-        case.answers[question.id]["doubt"] = t.open.get("mark")
-        return forms.next_question(t, case)
-    forms.take(t, case, question, replace(got, kind="answer", shown=shown))
-    if not checks.doubtful(t, case, question):
-        forms.next_question(t, case)
+    doubt = t.open["doubt"] if t.open["doubt"].startswith("id_") else None
+    forms.take(t, case, question, Reading("answer", got.value, _shown(t.open, got.value), doubt=doubt))
+    forms.go_on(t, case)
+
+
+def _shown(doubt: dict[str, Any], value: str) -> str:
+    """How the candidate that was chosen is read back: as the reader showed it, a commune behind its hamlet."""
+    of_it = next(option["params"] for option in doubt["options"] if option["value"] == value)
+    if "name" in of_it:
+        return ", ".join(filter(None, (doubt["params"].get("hamlet"), of_it["name"])))
+    return of_it.get("shown") or doubt["params"].get("shown") or value
+
+
+def _is_here(t: Turn, got: Reading) -> bool:
+    """A hamlet without its commune is most likely of ours: ask so. False if no such place can be read."""
+    place = answers.address(f"{got.params['hamlet']}, {t.place.name}", t.today)
+    if place is None:
+        return False
+    options = (Option(place.value, menus.RIGHT.label, menus.RIGHT.words), menus.AGAIN)
+    case, question = t.open["case"], t.open["question"]
+    t.ask("doubt", "doubt.own_commune", options, params={"shown": place.shown}, case=case, question=question, doubt="own_commune")
+    return True
 
 
 def _confirm(t: Turn, got: Reading) -> None:
     case = t.case_of(t.open["case"])
-    if got.value == "fix":
+    if got.value != "send":
         return review.which(t, case)
     t.close()
     t.request("send", case=case.ref)
 
 
 def _fix(t: Turn, got: Reading) -> None:
-    forms.fix(t, t.case_of(t.open["case"]), got.value)
+    case = t.case_of(t.open["case"])
+    forms.fix(t, case, got.value) if got.value.isdigit() else corrections.from_text(t, case, got.value)
 
 
 def _cancel(t: Turn, got: Reading) -> None:
@@ -184,7 +223,7 @@ def _dossier(t: Turn, got: Reading) -> None:
 
 
 def _track_key(t: Turn, got: Reading) -> None:
-    code = t.open.get("code") or t.memory.get("tracking")
+    code = t.open["code"]
     t.close()
     t.request("track", code=code, last4=got.value)
 
@@ -204,6 +243,9 @@ def _rate(t: Turn, got: Reading) -> None:
 
 
 def _card(t: Turn, got: Reading) -> None:
+    if got.kind != "option":
+        t.memory.pop("card", None)
+        return _question(t, got)
     case = t.case_of(t.open["case"])
     question = t.question(case, t.open["question"])
     (media.card_confirmed if got.value == "yes" else media.card_refused)(t, case, question)
@@ -227,6 +269,8 @@ def _attest(t: Turn, got: Reading) -> None:
 
 
 def _same_place(t: Turn, got: Reading) -> None:
+    if got.kind != "option":
+        return _question(t, got)
     case = t.case_of(t.open["case"])
     question = t.question(case, t.open["question"])
     if got.value != "yes":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogue import menus
-from bot.dialogue.path import path
+from bot.dialogue.path import path, spoken
 from bot.dialogue.turn import LIST_ROOM, Turn, in_groups, moment, ref
 from bot.dialogue.types import Case, Outcome
 
@@ -13,16 +13,15 @@ def read_back(t: Turn, case: Case) -> None:
     if case.helped and case.helped["consent"] in ("none", "asked"):
         return _wait_for_consent(t, case)
     t.lead = [sentence for sentence in t.lead if not sentence.get("spare")]
-    answers = {name: a["shown"] for name, a in case.answers.items()}
+    answers = {name: spoken(a) for name, a in case.answers.items()}
     t.say("form.read_back", parts={"text": f"{case.procedure}.read_back", "params": answers})
     confirm(t, case)
 
 
 def confirm(t: Turn, case: Case) -> None:
     """Ask for the word to send; where the law wants a signature, to note it down."""
-    procedure = t.procedure(case)
-    key = "form.confirm_note" if procedure.file_by_text == "note" else "form.confirm"
-    t.ask("confirm", key, (menus.SEND, menus.FIX), case=case.ref)
+    noted = t.procedure(case).file_by_text == "note"
+    t.ask("confirm", "form.confirm_note" if noted else "form.confirm", (menus.NOTE if noted else menus.SEND, menus.FIX), case=case.ref)
 
 
 def _wait_for_consent(t: Turn, case: Case) -> None:
@@ -52,11 +51,11 @@ def sent(t: Turn, outcome: Outcome, case: Case) -> None:
     t.say("sent.bring" if papers else "sent.wait", papers=papers)
 
 
-def shortened(t: Turn, items: list[str]) -> list:
-    """As many items as one text holds; how many are left out is said, never dropped in silence."""
+def shortened(t: Turn, items: list[str], room: int | None = None) -> list:
+    """As many items as `room` characters hold; how many are left out is said, never dropped in silence."""
     shown: list = []
     for item in items:
-        if shown and len("; ".join([*shown, item])) > LIST_ROOM[t.on_zalo]:
+        if shown and len("; ".join([*shown, item])) > (room or LIST_ROOM[t.on_zalo]):
             return [*shown, ref("list.left_out", count=len(items) - len(shown))]
         shown.append(item)
     return shown
@@ -66,5 +65,5 @@ def drop(t: Turn, case: Case) -> None:
     """The case is no longer in hand."""
     t.state.cases = [c for c in t.state.cases if c.ref != case.ref]
     t.state.active = None
+    t.memory.pop("card", None)
     t.close()
-

@@ -4,6 +4,8 @@ INTENT_SURE = 0.60
 """At or above: the wish is served."""
 INTENT_UNSURE = 0.30
 """Below: not understood. Between the two the procedure decides, or the ladder asks."""
+GUESS = 0.45
+"""With NLU down: an intent guessed from plain words is served from here; what cannot be undone is asked about anyway."""
 PROCEDURE_SURE = 0.65
 """At or above, and with no rival: taken without asking."""
 PROCEDURE_UNSURE = 0.20
@@ -22,5 +24,7 @@ CALL_HOURS = 4
 """Within this time after a call for a person, another misunderstanding calls nobody else."""
 MEDIA_KEPT = 8
 """Photos kept before a form is open."""
+MEDIA_OF_CASE = 40
+"""Photos listed in a draft; older ones stay with its dossier."""
 STORY_LENGTH = 3000
 """Characters of a told story; the rest is for the desk."""

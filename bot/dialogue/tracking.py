@@ -8,7 +8,7 @@ import re
 from datetime import date
 from typing import Any
 
-from backend.domain.values import read_dossier_code
+from backend.domain.values.codes import read_dossier_code
 from bot.dialogue import menus
 from bot.dialogue.turn import Turn, in_groups, ref
 from bot.dialogue.types import Option, Outcome
@@ -21,6 +21,7 @@ def track(t: Turn, text: str) -> None:
     """Ask the office; the code and the four digits may already stand in the text."""
     code = code_in(t, text)
     last4 = last4_in(text, code) if code else None
+    t.memory["tracking"] = code
     t.request("track", **({"code": code} if code else {}), **({"last4": last4} if last4 else {}))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -50,7 +51,7 @@ def hour(value: datetime) -> str:
 
 
 def moment(iso: str) -> dict[str, Any]:
-    """"17h ngày 25/11", from an ISO time of the commune's clock."""
+    """ "17h ngày 25/11", from an ISO time of the commune's clock."""
     at = datetime.fromisoformat(iso)
     return ref("when.hour_day", hour=hour(at), day=f"{at.day}/{at.month}")
 
@@ -65,6 +66,8 @@ class Turn:
 
     def __init__(self, state: State, heard: Heard | None, catalogue, place: Place, now: datetime, resuming: bool = False):
         self.state = State.from_json(state.to_json())
+        if not still_open(self.state, catalogue):
+            self.state.open = None
         self.heard, self.catalogue, self.place, self.now = heard, catalogue, place, now
         self.resuming = resuming
         self.lead: list[dict[str, Any]] = []
@@ -110,9 +113,9 @@ class Turn:
         """Put a sentence before whatever is said next."""
         self.lead.append(ref(key, otherwise, **params))
 
-    def note_ref(self, sentence: dict[str, Any], spare: bool = False) -> None:
-        """Note a sentence made elsewhere; a spare one is left out where it would cost another SMS."""
-        self.lead.append({**sentence, "spare": True} if spare else sentence)
+    def note_ref(self, sentence: dict[str, Any], spare: int = 0) -> None:
+        """Note a sentence made elsewhere; spare ones are left out where they would cost another SMS, the highest first."""
+        self.lead.append({**sentence, "spare": spare} if spare else sentence)
 
     def say_noted(self) -> None:
         """Say what was noted as a text of its own."""
@@ -138,7 +141,7 @@ class Turn:
             "kind": kind,
             "key": key,
             "params": params,
-            "options": [{"value": o.value, "label": o.label, "words": list(o.words)} for o in options],
+            "options": [{**asdict(o), "words": list(o.words)} for o in options],
             "asked_at": self.now.isoformat(),
             "turn": self.heard.id if self.heard else "",
             **payload,
@@ -170,9 +173,20 @@ class Turn:
         return Decision(self.state, tuple(self.says), tuple(self.requests))
 
 
+def still_open(state: State, catalogue) -> bool:
+    """Whether the open question can still be answered: its draft may have moved to another telephone or been let go."""
+    if state.open is None or "case" not in state.open:
+        return state.open is not None
+    case = next((case for case in state.cases if case.ref == state.open["case"]), None)
+    if case is None:
+        return False
+    asked = state.open.get("question")
+    return asked is None or any(question.id == asked for question in catalogue.get(case.procedure).questions)
+
+
 def options_of(question: dict[str, Any] | None) -> tuple[Option, ...]:
     """The choices of an open question."""
-    return tuple(Option(o["value"], o["label"], tuple(o["words"])) for o in (question or {}).get("options", ()))
+    return tuple(Option(o["value"], o["label"], tuple(o["words"]), o["params"]) for o in (question or {}).get("options", ()))
 
 
 def fingerprint(says: tuple[Say, ...]) -> str:

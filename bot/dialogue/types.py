@@ -1,7 +1,7 @@
 """The words that pass between the dialogue and its neighbours. All of them are plain values, and JSON can carry them.
 
-    heard --read--> (offered thing | NLU) --decide--> Decision(state, says, requests)
-    request --office--> Outcome --resume--> Decision      (at most three rounds)
+heard --read--> (offered thing | NLU) --decide--> Decision(state, says, requests)
+request --office--> Outcome --resume--> Decision      (at most three rounds)
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Understanding:
 class Reading:
     """What the dialogue itself could read of a turn, without NLU.
 
-    kind: option | answer | doubt | bad | unknown | command | stale | digit | lines | media.
+    kind: option | answer | doubt | bad | unknown | command | name_word | more_story | stale | digit | claim | switch | lines | media.
     `value`: the option's value, the answer, the name of the command, or why it is bad. `shown`: how it is read back.
     """
 
@@ -85,11 +85,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Option:
-    """A choice offered with the number of its place. `label` is shown, `words` are also understood."""
+    """A choice offered with the number of its place. `label` is shown (`@key` = a text), `words` are also understood."""
 
     value: str
     label: str
     words: tuple[str, ...] = ()
+    params: dict[str, Any] = field(default_factory=dict)
+    """Parameters of the label, where it names a text (`@key`)."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,12 @@ class Request:
     """Something the office is asked to do.
 
     Verbs and their `args` -> `Outcome.data`:
-      send {case}                      -> {code, noted: bool, review_by: iso, papers: [plain], sign_what, place}
+      send {case}                      -> {code, noted: bool, review_by: iso, papers: [plain], sign_what, place, similar?: bool}
+                                          similar = somebody has sent the like: told without who, a person decides
+                                          reason consent|missing (question)|gone|sent_already|guide_only
       track {code?, last4?}            -> {dossiers: [{code, stage, due: iso|None, late: bool, short}]}; reason unknown|locked|need_key
       person {reason, urgent: bool, case?} -> {promise_at: iso, on_duty: phone|None}
-      complain {text} / withdraw {code?} / update_contact {text} / supplement {media} / postal {} / rate {score}
+      complain {text} / withdraw {} / update_contact {text} / supplement {media, text?, code?} / postal {} / rate {score}
                                        -> {promise_at: iso}  (a task for a clerk; nothing is decided by an intent)
       ask_consent {case, phone, helper} -> {last4}          (texts the neighbour's own phone)
       attest_consent {case, name}      -> {at: iso}
@@ -140,7 +144,8 @@ class Outcome:
 class Case:
     """One form being filled in for one person; stored as a draft dossier, its answers nowhere else.
 
-    `answers`: question id -> {"value": str, "shown": str, "via": "text|digit|photo|default", "at": iso, "doubt": key|None}.
+    `answers`: question id -> {"value": str, "shown": str, "via": "text|digit|photo|default", "at": iso, "doubt": key|None},
+    with "card": the QR's data beside a key that was read from a card. A birth date may be partial ("1949", "1949-06").
     `left`: questions the person does not know, left to the counter.
     `helped`: None for oneself, else {"name": "PÁ", "consent": "none|asked|given|refused|attested", "phone": E.164|None}.
     """
@@ -210,3 +215,4 @@ class Place:
     hours: str
     phone: str | None
     sms_cost: str | None = None
+    """What a text costs, as words behind a comma: "nhắn tin không mất tiền", "mỗi tin 350đ"."""

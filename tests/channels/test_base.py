@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels import twilio_codes, zalo_codes
-from bot.channels.base import MEANINGS, RANK, ChannelError, Receipt, advances, clean, e164, same_secret, tidy_id
+from bot.channels.base import (
+    MEANINGS,
+    RANK,
+    ChannelError,
+    Receipt,
+    advances,
+    clean,
+    e164,
+    same_secret,
+    tidy_id,
+)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
@@ -10,7 +11,7 @@ import pytest
 
 from bot.channels.base import Answer, BadRequest, BadSignature, ChannelError, Inbound, RawRequest, Receipt
 from bot.channels.gateway import GatewayChannel
-from bot.channels.gateway_config import GatewayConfig
+from bot.channels.gateway_config import GatewayConfig, from_environment
 from tests.channels import gateways
 from tests.channels.conftest import MORNING
 
@@ -71,7 +72,9 @@ MESSAGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("label", "config", "request_", "raw_id", "text", "at"), MESSAGES, ids=[m[0] for m in MESSAGES])
+@pytest.mark.parametrize(
+    ("label", "config", "request_", "raw_id", "text", "at"), MESSAGES, ids=[m[0] for m in MESSAGES]
+)
 def test_a_message_comes_in(label, config, request_, raw_id, text, at):
     assert got(config, request_) == [Inbound(raw_id, PA, text, at, raw_id=raw_id)]
 
@@ -84,12 +87,25 @@ WRONG = [
     ("no path secret", gateways.KANNEL, get({"id": "k"}, "/channels/sms/receive")),
     ("another path secret", gateways.KANNEL, get({"id": "k"}, "/channels/sms/receive/guess")),
     ("no path secret set", GatewayConfig(check="path"), get({"id": "k"}, "/channels/sms/receive/")),
-    ("basic, wrong", GatewayConfig(token="a:b", check="basic"), post({"id": "m1"}, {"authorization": "Basic eDp5"})),
+    (
+        "basic, wrong",
+        GatewayConfig(token="a:b", check="basic"),
+        post({"id": "m1"}, {"authorization": "Basic eDp5"}),
+    ),
     ("eSMS, text changed", gateways.ESMS, get({**ESMS_MO, "content": "HOTRO H02"})),
     ("eSMS, unsigned", gateways.ESMS, get({**ESMS_MO, "sign": ""})),
     ("V-COM, phone changed", gateways.VCOM, post({**VCOM_MO, "phone": "84987654321"}, {})),
     ("capcom6, body changed", gateways.CAPCOM6, post(CAPCOM6_BODY.replace(b"Xin", b"xin"), CAPCOM6_SIGNED)),
-    ("capcom6, time changed", gateways.CAPCOM6, post(CAPCOM6_BODY, {**CAPCOM6_SIGNED, "x-timestamp": "1790000001"})),
+    (
+        "capcom6, time changed",
+        gateways.CAPCOM6,
+        post(CAPCOM6_BODY, {**CAPCOM6_SIGNED, "x-timestamp": "1790000001"}),
+    ),
+    (
+        "no key set, signed with nothing",
+        GatewayConfig(check="md5-hex field:sign {id}{secret}"),
+        post({"id": "m1", "from": "0912345678", "sign": hashlib.md5(b"m1").hexdigest()}),
+    ),
     ("status, no path secret", gateways.ESMS, get({"SMSID": "1"}, "/channels/sms/status")),
 ]
 
@@ -109,7 +125,11 @@ BAD = [
     ("too many fields", post("&".join(f"f{i}=1" for i in range(500)).encode()), "neither JSON nor a form"),
     ("nothing", post(b""), "field from is missing"),
     ("no sender", post({"id": "m1", "text": "1"}), "field from is missing"),
-    ("no id: it could not be told from its redelivery", post({"from": "0912345678", "text": "1"}), "field id is missing"),
+    (
+        "no id: it could not be told from its redelivery",
+        post({"from": "0912345678", "text": "1"}),
+        "field id is missing",
+    ),
     ("sender is a list", post({"id": "m1", "from": ["0912345678"]}), "field from is missing"),
     ("status without id", post({"status": "sent"}, path="/channels/sms/status"), "field id is missing"),
     ("status without status", post({"id": "m1"}, path="/channels/sms/status"), "field status is missing"),
@@ -205,6 +225,45 @@ def test_wrong_settings_stop_the_start_and_name_themselves(settings, says):
         GatewayConfig(**settings)
 
 
+SETTINGS = {
+    "SMS_GATEWAY_URL": "http://127.0.0.1:9",
+    "SMS_GATEWAY_MAX_SEGMENTS": "3",
+    "SMS_GATEWAY_HONOURS_OUR_ID": "no",
+    "SMS_GATEWAY_STATUSES": '{"1":"delivered"}',
+    "SMS_GATEWAY_NOT_OURS": "x",
+}
+
+
+def test_the_environment_describes_a_gateway():
+    config = GatewayConfig(
+        url="http://127.0.0.1:9", max_segments=3, honours_our_id=False, statuses={"1": "delivered"}
+    )
+    assert from_environment(SETTINGS) == config
+    assert from_environment({}) == GatewayConfig()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("SMS_GATEWAY_MAX_SEGMENTS", "many", "a whole number"),
+        ("SMS_GATEWAY_HONOURS_OUR_ID", "perhaps", "true or false"),
+        ("SMS_GATEWAY_EXTRA", "[1]", "a JSON object of texts"),
+        ("SMS_GATEWAY_CODES", "{", "a JSON object of texts"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_names_itself(name, text, says):
+    with pytest.raises(ValueError, match=f"{name} must be {says}"):
+        from_environment({name: text})
+
+
+def test_a_signature_in_capitals_is_the_same_signature():
+    headers = {**CAPCOM6_SIGNED, "x-signature": CAPCOM6_SIGNED["x-signature"].upper()}
+    assert got(gateways.CAPCOM6, post(CAPCOM6_BODY, headers))[0].raw_id == "e1"
+
+
 def test_a_plus_sign_and_accents_survive_the_query():
     query = "id=k-2&from=%2B84912345678&to=8088&text=" + quote("một + một")
-    assert got(gateways.KANNEL, RawRequest("GET", "/channels/sms/receive" + SECRET, query, {}, b""))[0].text == "một + một"
+    assert (
+        got(gateways.KANNEL, RawRequest("GET", "/channels/sms/receive" + SECRET, query, {}, b""))[0].text
+        == "một + một"
+    )

@@ -21,7 +21,9 @@ HELLO = Outgoing("o1", "+84912345678", "Đã gửi tới xã", reply_to="req1")
 
 
 def sending(config, there, **settings):
-    return GatewayChannel(replace(config, url=there.url + "/send", **settings), lambda: MORNING, http.new_client(0.3))
+    return GatewayChannel(
+        replace(config, url=there.url + "/send", **settings), lambda: MORNING, http.new_client(0.3)
+    )
 
 
 def fields(request):
@@ -122,10 +124,15 @@ def test_without_an_address_of_the_gateway_it_asks_for_an_operator():
 
 def test_no_number_and_no_text_reaches_a_log_or_an_error(caplog):
     caplog.set_level(logging.DEBUG)
-    with Loopback(lambda request: Served(500, b"+84912345678 Da gui")) as there, pytest.raises(ChannelError) as raised:
+    with (
+        Loopback(lambda request: Served(500, b"+84912345678 Da gui")) as there,
+        pytest.raises(ChannelError) as raised,
+    ):
         sending(gateways.KANNEL, there).send(HELLO)
     said = caplog.text + str(raised.value) + repr(raised.value) + repr(HELLO) + repr(gateways.KANNEL)
-    assert not any(word in said for word in ("912345678", "Da gui", "Đã gửi", "invented", gateways.PATH_SECRET))
+    assert not any(
+        word in said for word in ("912345678", "Da gui", "Đã gửi", "invented", gateways.PATH_SECRET)
+    )
 
 
 def test_sms_has_no_pictures():
@@ -137,4 +144,8 @@ def test_a_number_can_be_written_in_three_ways():
     with Loopback(lambda request: as_json(202, {})) as there:
         for form in ("plus", "plain", "zero"):
             sending(gateways.OURS, there, number_format=form).send(HELLO)
-    assert [fields(request)["to"] for request in there.requests] == ["+84912345678", "84912345678", "0912345678"]
+    assert [fields(request)["to"] for request in there.requests] == [
+        "+84912345678",
+        "84912345678",
+        "0912345678",
+    ]

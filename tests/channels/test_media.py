@@ -31,6 +31,7 @@ STAND_IN = "http://127.0.0.1:8000/simulator/zalo"
         ("http://127.0.0.1:8000/admin", False),
         ("http://127.0.0.1:8000/simulator/zalo/../../console", False),
         ("http://127.0.0.1:8000/simulator/zalo/%2e%2e/console", False),
+        ("http://127.0.0.1:8000/simulator/zalo/%2E%2E/console", False),
         ("http://127.0.0.1:8000.evil.example/simulator/zalo/1", False),
         (STAND_IN, False),
         ("file:///etc/passwd", False),
@@ -68,7 +69,9 @@ def test_a_type_is_what_the_first_bytes_show(start, mime):
 
 
 def fetch(there, most=1000, path="/media/1"):
-    return download(http.new_client(0.3), Media("text/html", "giấy.jpg", there.url + path), (), there.url, most)
+    return download(
+        http.new_client(0.3), Media("text/html", "giấy.jpg", there.url + path), (), there.url, most
+    )
 
 
 def test_a_photo_is_fetched_with_its_true_type():

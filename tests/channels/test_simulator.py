@@ -43,7 +43,9 @@ def make_zalo(phones, base="http://stand-in"):
 
 
 def zalo_channel(clock, **urls):
-    return ZaloChannel(ZaloConfig(APP, "dummy-app-secret", SECRET, **urls), MemoryTokens(None), clock, http.new_client(0.3))
+    return ZaloChannel(
+        ZaloConfig(APP, "dummy-app-secret", SECRET, **urls), MemoryTokens(None), clock, http.new_client(0.3)
+    )
 
 
 def test_what_is_typed_on_the_sms_phone_comes_in_as_a_signed_message(gateway, clock):
@@ -64,13 +66,17 @@ def test_what_the_channel_sends_appears_on_the_phone_once_however_often_it_is_tr
         channel = GatewayChannel(GatewayConfig(url=there.url, token=TOKEN), clock, http.new_client(0.3))
         sent = [channel.send(Outgoing("o1", PA, "Chào bác")) for _ in range(3)]
     assert len(set(sent)) == 1
-    assert [(bubble.address, bubble.text, bubble.typed) for bubble in phones.since()] == [(PA, "Chao bac", False)]
+    assert [(bubble.address, bubble.text, bubble.typed) for bubble in phones.since()] == [
+        (PA, "Chao bac", False)
+    ]
 
 
 def test_a_receipt_of_the_pretend_gateway_settles_the_message(gateway, clock):
     request = gateway.receipt("o1")
     assert DOORS[request.path] == "sms"
-    assert GatewayChannel(GatewayConfig(token=TOKEN), clock).read(request) == [Receipt("delivered", "o1", "o1")]
+    assert GatewayChannel(GatewayConfig(token=TOKEN), clock).read(request) == [
+        Receipt("delivered", "o1", "o1")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -103,12 +109,23 @@ def test_the_pretend_gateway_remembers_so_many_ids_and_no_more(phones):
 def test_what_is_typed_on_the_zalo_phone_comes_in_signed(phones, clock):
     zalo = make_zalo(phones)
     [said] = zalo_channel(clock).read(zalo.typed(MUI, "chào em", "m1"))
-    assert (said.provider_id, said.address, said.text, said.kind, said.at) == ("m1", MUI, "chào em", "text", MORNING)
+    assert (said.provider_id, said.address, said.text, said.kind, said.at) == (
+        "m1",
+        MUI,
+        "chào em",
+        "text",
+        MORNING,
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("follow", "follow"), ("unfollow", "unfollow"), ("user_click_chatnow", "click"), ("user_send_sticker", "sticker")],
+    [
+        ("follow", "follow"),
+        ("unfollow", "unfollow"),
+        ("user_click_chatnow", "click"),
+        ("user_send_sticker", "sticker"),
+    ],
 )
 def test_other_things_people_do_on_zalo_come_in_too(phones, clock, name, kind):
     [said] = zalo_channel(clock).read(make_zalo(phones).event(name, MUI))
@@ -135,7 +152,12 @@ def test_a_photo_from_the_page_can_be_fetched_by_the_channel(phones, clock):
         channel = zalo_channel(clock, media_url=zalo.base_url)
         [said] = channel.read(zalo.sent_file(MUI, JPEG, "giấy chứng sinh"))
         fetched = channel.fetch(said.media[0])
-    assert (said.kind, said.text, fetched.mime, fetched.content) == ("photo", "giấy chứng sinh", "image/jpeg", JPEG)
+    assert (said.kind, said.text, fetched.mime, fetched.content) == (
+        "photo",
+        "giấy chứng sinh",
+        "image/jpeg",
+        JPEG,
+    )
 
 
 def test_a_recording_comes_in_as_voice(phones, clock):
@@ -193,7 +215,13 @@ def test_an_unknown_call_is_404(phones):
 
 @pytest.mark.parametrize(
     ("age", "error", "quota"),
-    [(0, 0, "reply"), (48, 0, "reply"), (49, 0, "purchase_quota"), (168, 0, "purchase_quota"), (169, -230, None)],
+    [
+        (0, 0, "reply"),
+        (48, 0, "reply"),
+        (49, 0, "purchase_quota"),
+        (168, 0, "purchase_quota"),
+        (169, -230, None),
+    ],
 )
 def test_the_window_of_the_pretend_zalo(phones, clock, age, error, quota):
     zalo = make_zalo(phones)
@@ -215,7 +243,9 @@ def test_a_refresh_token_of_the_pretend_zalo_works_once_and_survives_a_restart(p
     assert (set(pair), pair["expires_in"]) == ({"access_token", "refresh_token", "expires_in"}, "90000")
     assert refresh(zalo, first)["error"] == -14014
     assert "access_token" in refresh(make_zalo(phones), pair["refresh_token"])
-    assert call(make_zalo(phones), CS, {**TO, "message": {"text": "a"}}, pair["access_token"]).data["error"] == 0
+    assert (
+        call(make_zalo(phones), CS, {**TO, "message": {"text": "a"}}, pair["access_token"]).data["error"] == 0
+    )
     clock.forward(hours=26)
     assert call(zalo, CS, {**TO, "message": {"text": "a"}}, pair["access_token"]).data["error"] == -220
 
@@ -286,7 +316,10 @@ def test_only_what_is_configured_opens(clock):
 
 def test_every_channel_says_what_it_can_do(clock):
     every = open_channels(clock, GatewayConfig(), TwilioConfig("AC1"), ZaloConfig(APP), MemoryTokens(None))
-    said = {name: (channel.name, channel.honours_our_id, channel.accents, channel.limit) for name, channel in every.items()}
+    said = {
+        name: (channel.name, channel.honours_our_id, channel.accents, channel.limit)
+        for name, channel in every.items()
+    }
     assert said == {
         "sms": ("sms", True, False, (10, "segments")),
         "twilio": ("twilio", False, False, (1600, "characters")),

@@ -11,7 +11,16 @@ import pytest
 
 from bot.channels import http
 from bot.channels.base import (
-    Answer, BadRequest, BadSignature, ChannelError, Inbound, Media, Outgoing, RawRequest, Receipt, Sent,
+    Answer,
+    BadRequest,
+    BadSignature,
+    ChannelError,
+    Inbound,
+    Media,
+    Outgoing,
+    RawRequest,
+    Receipt,
+    Sent,
 )  # fmt: skip
 from bot.channels.twilio import TwilioChannel, TwilioConfig
 from tests.channels.conftest import MORNING
@@ -73,7 +82,9 @@ def test_a_sender_that_cannot_be_answered_is_no_message():
 
 def test_the_signature_is_the_one_of_twilios_documentation():
     form = "CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212"
-    channel = TwilioChannel(TwilioConfig(SID, "12345", public_base_url="https://mycompany.com"), lambda: MORNING)
+    channel = TwilioChannel(
+        TwilioConfig(SID, "12345", public_base_url="https://mycompany.com"), lambda: MORNING
+    )
     headers = {"x-twilio-signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="}
     with pytest.raises(BadRequest, match="MessageSid and From are needed"):
         channel.read(RawRequest("POST", "/myapp.php", "foo=1&bar=2", headers, form.encode()))
@@ -105,7 +116,9 @@ def test_it_refuses_what_twilio_did_not_sign(label, request_, settings):
 def test_a_query_and_repeated_values_are_part_of_what_is_signed():
     assert got(ASKED)[0].provider_id == SM
     twice = signed(RECEIVE, FORM)
-    assert got(twice._replace(body=twice.body + b"&Body=cho+hoi+lam+giay+khai+sinh+can+gi"))[0].provider_id == SM
+    assert (
+        got(twice._replace(body=twice.body + b"&Body=cho+hoi+lam+giay+khai+sinh+can+gi"))[0].provider_id == SM
+    )
 
 
 def test_a_body_that_is_no_form_gets_one_clear_line():
@@ -120,13 +133,25 @@ RECEIPTS = [
     ({"MessageStatus": "read"}, "seen", None, None),
     ({"MessageStatus": "moonlighting"}, "unknown", None, None),
     ({"MessageStatus": "failed", "ErrorCode": "21610"}, "failed", "21610", ChannelError("refused", "21610")),
-    ({"MessageStatus": "undelivered", "ErrorCode": "30003"}, "failed", "30003", ChannelError("unreachable", "30003")),
-    ({"MessageStatus": "undelivered", "ErrorCode": "30006"}, "failed", "30006", ChannelError("bad_number", "30006")),
+    (
+        {"MessageStatus": "undelivered", "ErrorCode": "30003"},
+        "failed",
+        "30003",
+        ChannelError("unreachable", "30003"),
+    ),
+    (
+        {"MessageStatus": "undelivered", "ErrorCode": "30006"},
+        "failed",
+        "30006",
+        ChannelError("bad_number", "30006"),
+    ),
     ({"MessageStatus": "undelivered"}, "failed", None, ChannelError("unreachable")),
 ]
 
 
-@pytest.mark.parametrize(("form", "status", "code", "failure"), RECEIPTS, ids=[r[0]["MessageStatus"] for r in RECEIPTS])
+@pytest.mark.parametrize(
+    ("form", "status", "code", "failure"), RECEIPTS, ids=[r[0]["MessageStatus"] for r in RECEIPTS]
+)
 def test_a_status_comes_in_with_our_id_from_the_url(form, status, code, failure):
     request = signed(STATUS + "?our_id=o%2F1", {"MessageSid": SM, "AccountSid": SID, "To": PA, **form})
     assert got(request) == [Receipt(status, SM, "o/1", code, failure)]
@@ -138,7 +163,9 @@ def test_a_status_sent_to_the_wrong_url_says_so():
 
 
 def test_it_answers_with_empty_twiml():
-    assert TwilioChannel(CONFIG, lambda: MORNING).answer(signed(RECEIVE, FORM)) == Answer("text/xml", "<Response/>")
+    assert TwilioChannel(CONFIG, lambda: MORNING).answer(signed(RECEIVE, FORM)) == Answer(
+        "text/xml", "<Response/>"
+    )
 
 
 HELLO = Outgoing("o/1", "+84981112233", "Đã gửi tới xã")
@@ -168,7 +195,14 @@ def test_a_messaging_service_stands_in_its_own_field():
     assert b"MessagingServiceSid=MG0000" in there.requests[0].body
 
 
-MEANT = {21211: "bad_number", 21612: "bad_number", 21408: "account", 21610: "refused", 21614: "bad_number", 20429: "busy"}
+MEANT = {
+    21211: "bad_number",
+    21612: "bad_number",
+    21408: "account",
+    21610: "refused",
+    21614: "bad_number",
+    20429: "busy",
+}
 
 
 @pytest.mark.parametrize(("number", "code"), [(number, row[1]) for number, row in NUMBERS.items()])
@@ -176,7 +210,7 @@ def test_twilios_test_numbers_fail_as_its_table_says(number, code):
     with Loopback(under_stand_in) as there, pytest.raises(ChannelError) as raised:
         send(there, replace(HELLO, address=number))
     assert raised.value == ChannelError(MEANT[code], str(code))
-    assert number not in str(raised.value) and raised.value.__suppress_context__
+    assert number not in str(raised.value) and raised.value.__cause__ is None
 
 
 FAILURES = [

@@ -56,14 +56,21 @@ def test_the_time_of_the_header_serves_where_the_body_has_none():
     assert channel().read(request)[0].at == MORNING
 
 
-HMAC = "mac=" + hmac.new(SECRET.encode(), APP.encode() + posted(TEXT).body + STAMP.encode(), "sha256").hexdigest()
+HMAC = (
+    "mac="
+    + hmac.new(SECRET.encode(), APP.encode() + posted(TEXT).body + STAMP.encode(), "sha256").hexdigest()
+)
 REFUSED = [
     ("unsigned", posted(TEXT)._replace(headers={}), {}),
     ("an empty signature", posted(TEXT)._replace(headers={"x-zevent-signature": "mac="}), {}),
     ("a signature that is no ASCII", posted(TEXT)._replace(headers={"x-zevent-signature": "mac=đ"}), {}),
     ("signed with the application's secret", posted(TEXT, secret="dummy-app-secret"), {}),
     ("an HMAC", posted(TEXT)._replace(headers={"x-zevent-signature": HMAC}), {}),
-    ("one letter changed", posted(TEXT)._replace(body=posted(event("user_send_text", {"msg_id": "m1", "text": "chao"})).body), {}),
+    (
+        "one letter changed",
+        posted(TEXT)._replace(body=posted(event("user_send_text", {"msg_id": "m1", "text": "chao"})).body),
+        {},
+    ),
     ("written anew", posted(TEXT)._replace(body=posted(TEXT).body.replace(b": ", b":")), {}),
     ("another application in the body", posted({**TEXT, "app_id": "1"}), {}),
     ("no application in the body", posted({k: v for k, v in TEXT.items() if k != "app_id"}), {}),
@@ -84,8 +91,16 @@ BAD = [
     ("not UTF-8", posted(b'{"a":"\xff"}'), "not JSON"),
     ("too deep", posted(b'{"a":' * 100_000), "not JSON"),
     ("a list", posted(b"[1]"), "not a JSON object"),
-    ("a person without an id", posted(event("user_send_text", {"msg_id": "m1"}, sender=None)), "names no sender"),
-    ("a sender that is a list", posted(event("user_send_text", {"msg_id": "m1"}, sender=[MUI])), "names no sender"),
+    (
+        "a person without an id",
+        posted(event("user_send_text", {"msg_id": "m1"}, sender=None)),
+        "names no sender",
+    ),
+    (
+        "a sender that is a list",
+        posted(event("user_send_text", {"msg_id": "m1"}, sender=[MUI])),
+        "names no sender",
+    ),
 ]
 
 
@@ -104,6 +119,7 @@ def test_it_says_what_it_cannot_read(label, request_, says):
         ("hôm qua", MORNING),
         ("", MORNING),
         ("1795483900000", MORNING),
+        ("1795138200000", MORNING),
     ],
 )
 def test_a_time_that_cannot_be_is_the_time_of_arrival(stamp, at):

@@ -22,7 +22,9 @@ from tests.fakes.loopback import HANG_UP, Loopback, Served, as_json
 from tests.fakes.tokens import MemoryTokens
 
 YES_NO = (Choice("1", "Con trai"), Choice("2", "Con gái"))
-ASK = Outgoing("o1", MUI, "Bé là con trai hay con gái?\n1. Con trai\n2. Con gái", YES_NO, last_interaction_at=MORNING)
+ASK = Outgoing(
+    "o1", MUI, "Bé là con trai hay con gái?\n1. Con trai\n2. Con gái", YES_NO, last_interaction_at=MORNING
+)
 NEWS = Template("421337", {"code": "H55.01-261123-0001", "status": "Đã tiếp nhận"})
 
 
@@ -109,13 +111,17 @@ def test_when_zalo_says_the_window_is_closed_the_template_follows(world):
 
 def test_a_commune_that_pays_may_write_for_seven_days(world):
     with Loopback(world.serve) as there:
-        world.channel(there, window_hours=168).send(replace(ASK, last_interaction_at=MORNING - timedelta(days=6)))
+        world.channel(there, window_hours=168).send(
+            replace(ASK, last_interaction_at=MORNING - timedelta(days=6))
+        )
     assert world.phones.since()[0].text == ASK.text
 
 
 def test_a_template_can_go_to_a_phone_that_never_wrote(world):
     with Loopback(world.serve) as there:
-        world.channel(there).send(replace(ASK, address="+84912345678", template=NEWS, last_interaction_at=None))
+        world.channel(there).send(
+            replace(ASK, address="+84912345678", template=NEWS, last_interaction_at=None)
+        )
     assert json.loads(there.requests[0].body) == {
         "phone": "84912345678", "template_id": "421337", "template_data": dict(NEWS.params), "tracking_id": "o1",
         "sending_mode": "1",
@@ -160,6 +166,13 @@ def test_a_failure_says_what_to_do(world, serve, error):
     assert "84912345678" not in str(raised.value)
 
 
+@pytest.mark.parametrize("serve", [refuse(-244), refuse(-32), lambda request: HANG_UP])
+def test_only_a_closed_window_is_answered_with_a_template(world, serve):
+    with Loopback(serve) as there, pytest.raises(ChannelError):
+        world.channel(there).send(replace(ASK, template=NEWS))
+    assert [request.path for request in there.requests] == ["/v3.0/oa/message/cs"]
+
+
 def test_where_nobody_listens_trying_again_is_safe(world):
     with Loopback(world.serve) as there:
         pass
@@ -194,25 +207,57 @@ def test_a_token_that_zalo_calls_stale_is_renewed_once_and_the_message_goes_out(
     world.tokens.pair = replace(world.tokens.pair, access=access)
     with Loopback(world.serve) as there:
         world.channel(there).send(ASK)
-    assert [request.path[-12:] for request in there.requests] == ["a/message/cs", "access_token", "a/message/cs"]
+    assert [request.path[-12:] for request in there.requests] == [
+        "a/message/cs",
+        "access_token",
+        "a/message/cs",
+    ]
     assert len(world.phones.since()) == 1
 
 
 def test_a_token_that_stays_stale_pages_an_operator_and_does_not_go_round(world):
     pair = as_json(200, {"access_token": "new", "refresh_token": "newer", "expires_in": "90000"})
     stale = as_json(200, {"error": -124, "message": "?"})
-    with Loopback(lambda request: pair if "oauth" in request.path or "access_token" in request.path else stale) as there:
-        with pytest.raises(ChannelError) as raised:
-            world.channel(there).send(ASK)
-    assert (raised.value, raised.value.page_operator, len(there.requests)) == (ChannelError("account", "-124"), True, 3)
+    with (
+        Loopback(
+            lambda request: pair if "oauth" in request.path or "access_token" in request.path else stale
+        ) as there,
+        pytest.raises(ChannelError) as raised,
+    ):
+        world.channel(there).send(ASK)
+    assert (raised.value, raised.value.page_operator, len(there.requests)) == (
+        ChannelError("account", "-124"),
+        True,
+        3,
+    )
 
 
 BROKEN_PAIRS = [
-    ("an error with HTTP 200", as_json(200, {"error": -14014, "error_name": "Invalid refresh token"}), ChannelError("account", "-14014")),
-    ("an error under its other name", as_json(200, {"error_name": "invalid_grant"}), ChannelError("account", "invalid_grant")),
-    ("half a pair", as_json(200, {"access_token": "new", "expires_in": "90000"}), ChannelError("account", "no_pair")),
-    ("an empty half", as_json(200, {"access_token": "new", "refresh_token": " "}), ChannelError("account", "no_pair")),
-    ("undefined", as_json(200, {"access_token": "undefined", "refresh_token": "undefined"}), ChannelError("account", "no_pair")),
+    (
+        "an error with HTTP 200",
+        as_json(200, {"error": -14014, "error_name": "Invalid refresh token"}),
+        ChannelError("account", "-14014"),
+    ),
+    (
+        "an error under its other name",
+        as_json(200, {"error_name": "invalid_grant"}),
+        ChannelError("account", "invalid_grant"),
+    ),
+    (
+        "half a pair",
+        as_json(200, {"access_token": "new", "expires_in": "90000"}),
+        ChannelError("account", "no_pair"),
+    ),
+    (
+        "an empty half",
+        as_json(200, {"access_token": "new", "refresh_token": " "}),
+        ChannelError("account", "no_pair"),
+    ),
+    (
+        "undefined",
+        as_json(200, {"access_token": "undefined", "refresh_token": "undefined"}),
+        ChannelError("account", "no_pair"),
+    ),
     ("null", as_json(200, {"access_token": None, "refresh_token": None}), ChannelError("account", "no_pair")),
     ("a page", Served(200, b"<html>"), ChannelError("account", "no_pair")),
     ("overloaded", Served(503), ChannelError("busy", "503")),
@@ -230,7 +275,9 @@ def test_an_answer_that_lacks_a_token_overwrites_nothing(world, label, served, e
     assert (world.tokens.pair, world.tokens.log) == (first, [("begin", 0)])
 
 
-@pytest.mark.parametrize(("given", "hours"), [("90000", 25), (3600, 1), ("soon", 1), (None, 1), ("9" * 30, 1)])
+@pytest.mark.parametrize(
+    ("given", "hours"), [("90000", 25), (3600, 1), ("soon", 1), (None, 1), ("9" * 30, 1)]
+)
 def test_the_life_of_a_token_is_read_as_it_comes(world, given, hours):
     pair = as_json(200, {"access_token": "a", "refresh_token": "r", "expires_in": given})
     with Loopback(lambda request: pair) as there:
@@ -272,7 +319,14 @@ def test_no_token_no_person_and_no_text_reaches_a_log_or_an_error(world, caplog)
         channel.send(ASK)
         channel.tokens.renew(world.tokens.pair)
     said = caplog.text + repr(world.tokens.pair) + repr(channel.config) + repr(ASK) + repr(world.zalo)
-    hidden = (MUI, "con trai", "dummy-app-secret", SECRET, world.tokens.pair.access, world.tokens.pair.refresh)
+    hidden = (
+        MUI,
+        "con trai",
+        "dummy-app-secret",
+        SECRET,
+        world.tokens.pair.access,
+        world.tokens.pair.refresh,
+    )
     assert not any(word in said for word in hidden)
 
 

@@ -16,11 +16,19 @@ AT = datetime(2026, 11, 23, 1, 29, 58, 123000, tzinfo=UTC)
 
 
 def event(name: str, message: Any = None, **more: Any) -> dict[str, Any]:
-    shape = {"event_name": name, "app_id": APP, "sender": {"id": MUI}, "recipient": {"id": OA}, "timestamp": STAMP}
+    shape = {
+        "event_name": name,
+        "app_id": APP,
+        "sender": {"id": MUI},
+        "recipient": {"id": OA},
+        "timestamp": STAMP,
+    }
     return {**shape, **({} if message is None else {"message": message}), **more}
 
 
-def posted(data: Any, secret: str = SECRET, app: str = APP, stamp: str | None = None, **headers: str) -> RawRequest:
+def posted(
+    data: Any, secret: str = SECRET, app: str = APP, stamp: str | None = None, **headers: str
+) -> RawRequest:
     raw = data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=False).encode()
     stamp = (data.get("timestamp", "") if isinstance(data, dict) else "") if stamp is None else stamp
     given = {"x-zevent-signature": sign(app, raw, str(stamp), secret), **headers}

@@ -1,6 +1,6 @@
 """A small law for the tests: five procedures shaped like the real ones, so that a change of the real files moves no test."""
 
-from backend.domain.letters import fold
+from backend.domain.catalogue import Catalogue, Cluster
 from backend.domain.procedure import Procedure
 
 
@@ -46,13 +46,13 @@ KHAI_SINH = _procedure(
 DOC_THAN = _procedure(
     "xn_doc_than", "Cấp giấy xác nhận tình trạng hôn nhân", "xin giấy độc thân", "Giấy độc thân", ["giấy độc thân", "xác nhận hôn nhân"],
     [
-        _choice("for_whom", "Xin cho ai", [("self", "Cho mình", "mình"), ("other", "Cho người khác")]),
+        _choice("for_whom", "Xin cho ai", [("self", "Cho mình", "mình"), ("other", "Cho người khác"), ("wedding", "Để cưới ở đây", "cưới")]),
         _ask("person", "Người được xác nhận", "person_key", role="applicant"),
         _choice("married", "Tình trạng hôn nhân", [("never", "Chưa"), ("divorced", "Đã ly hôn", "ly hôn"), ("widowed", "Vợ, chồng đã mất", "mất")], sensitive=True),
         _choice("moved", "Đã ở xã khác", [("no", "Không", "k", "ko"), ("yes", "Có")]),
         {"id": "phone", "label": "Số điện thoại", "type": "phone", "from": "phone"},
     ],
-    ["căn cước của mình"],
+    ["căn cước của mình"], stops=[{"when": {"for_whom": ["wedding"]}, "text": "no_paper"}],
 )  # fmt: skip
 TRO_CAP = _procedure(
     "tro_cap_bt", "Trợ cấp xã hội hằng tháng", "xin trợ cấp hằng tháng", "Trợ cấp tháng", ["trợ cấp"],
@@ -86,25 +86,18 @@ TAM_TRU = _procedure(
     "tam_tru", "Đăng ký tạm trú", "đăng ký tạm trú", "Tạm trú", ["tạm trú"], [], ["căn cước", "giấy cho thuê, cho ở nhờ"],
     owner="commune_police", file_by_text="no",
 )  # fmt: skip
-MAI_TANG_BT = _procedure("mai_tang_bt", "Mai táng phí BTXH", "xin tiền mai táng (bảo trợ)", "Mai táng bảo trợ", ["mai táng"], [], ["giấy khai tử"])
-MAI_TANG_HT = _procedure("mai_tang_huu_tri", "Mai táng phí hưu trí", "xin tiền mai táng (hưu trí)", "Mai táng hưu trí", ["mai táng"], [], ["giấy khai tử"])
+MAI_TANG_BT = _procedure(
+    "mai_tang_bt", "Mai táng phí BTXH", "xin tiền mai táng (bảo trợ)", "Mai táng bảo trợ", ["mai táng"], [], ["giấy khai tử"]
+)
+MAI_TANG_HT = _procedure(
+    "mai_tang_huu_tri", "Mai táng phí hưu trí", "xin tiền mai táng (hưu trí)", "Mai táng hưu trí", ["mai táng"], [], ["giấy khai tử"]
+)
+LONG = _procedure("dai", "Việc dài", "làm việc dài", "Việc dài", ["viec dai"], [], [f"giấy thứ {n} của nhà mình" for n in range(9)])
+YEARS = _procedure(
+    "tuoi", "Tuổi", "ghi tuổi", "Tuổi", ["tuoi"],
+    [_ask("born", "Ngày sinh", "birth_date", role="subject"), _ask("alone", "Ở một mình", "yes_no")], ["căn cước"],
+)  # fmt: skip
 ALL = [KHAI_SINH, DOC_THAN, TRO_CAP, HO_NGHEO, HOA_GIAI, TAM_TRU, MAI_TANG_BT, MAI_TANG_HT]
 
 
-class Law:
-    """The part of the catalogue that the dialogue asks: get, all, version, search, cluster_of."""
-
-    def get(self, name):
-        return next(p for p in ALL if p.id == name)
-
-    def all(self):
-        return ALL
-
-    def version(self, procedure):
-        return procedure.valid_from.isoformat()
-
-    def cluster_of(self, name, text):
-        return ("mai_tang_bt", "mai_tang_huu_tri") if name.startswith("mai_tang") else ()
-
-    def search(self, text):
-        return [(p, 1.0) for p in ALL if any(fold(word) in fold(text) for word in p.names.folk)]
+LAW = Catalogue(ALL, [Cluster(("mai tang",), {"mai_tang_bt": ("bao tro",), "mai_tang_huu_tri": ("huu tri",)})])

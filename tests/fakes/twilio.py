@@ -39,7 +39,9 @@ def twilio(request: RawRequest) -> Served:
     if form["To"] in NUMBERS:
         return _error(*NUMBERS[form["To"]])
     sid = f"SM{next(_count):032x}"
-    return as_json(201, {"sid": sid, "status": "queued", "to": form["To"], "body": form["Body"], "account_sid": SID})
+    return as_json(
+        201, {"sid": sid, "status": "queued", "to": form["To"], "body": form["Body"], "account_sid": SID}
+    )
 
 
 def signed(path: str, form: dict[str, str], token: str = TOKEN, base: str = PUBLIC) -> RawRequest:

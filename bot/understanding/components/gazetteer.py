@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any, Dict, Iterator, List, Text, Tuple
 
+import rasa.shared.utils.io
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import ENTITIES, TEXT, TOKENS_NAMES
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.text import folded
 
+_LOOKUPS = Path(__file__).resolve().parents[3] / "nlu_data" / "lookups"
+LISTS = ("place", "office", "paper")
 LONGEST = 6
 """Words in the longest name looked up."""
 _DIGIT = r"[\doO]"
@@ -32,9 +37,10 @@ PATTERNS = {
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class Gazetteer(EntityExtractorMixin, GraphComponent):
-    """Entities from the `lookup` tables of the training data (compared folded, longest first) and from patterns.
+    """Entities from the lists of `nlu_data/lookups` (compared folded, longest first) and from patterns.
 
-    `value` is the name as the table spells it, with its accents; for numbers it is what the person typed.
+    `value` is the name as the list spells it, with its accents; for numbers it is what the person typed. The lists
+    are read when the model is trained and go into its archive.
     """
 
     @staticmethod
@@ -53,10 +59,10 @@ class Gazetteer(EntityExtractorMixin, GraphComponent):
         return cls(model_storage, resource, {})
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Keep the lookup tables."""
-        for table in training_data.lookup_tables:
-            for name in table["elements"]:
-                self.names.setdefault(folded(name), []).append([table["name"], name])
+        """Keep the lists."""
+        for kind in LISTS:
+            for name in rasa.shared.utils.io.read_yaml_file(_LOOKUPS / f"{kind}.yml"):
+                self.names.setdefault(folded(name), []).append([kind, name])
         with self._storage.write_to(self._resource) as folder:
             (folder / "names.json").write_text(json.dumps(self.names, ensure_ascii=False), "utf-8")
         return self._resource

@@ -1,0 +1,172 @@
+"""The catalogue: every procedure in force, and what it asks, needs, costs and takes in a given case.
+
+While a question is unanswered a condition on it is read as if its first option, the ordinary case, was chosen; a condition
+on a fact that cannot be known yet is read as "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from backend.domain.facts import FACTS
+from backend.domain.letters import fold
+from backend.domain.procedure import FeeCase, Match, Paper, Procedure, Question, TimeCase
+
+Values = Mapping[str, str]
+_ID = 12
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Words that always need a question: `phrases` folded; `ask` = procedure id -> words that decide for it, folded."""
+
+    phrases: tuple[str, ...]
+    ask: Mapping[str, tuple[str, ...]]
+
+
+class Catalogue:
+    """All procedures by id and version. Made by `backend.domain.law_files.load_catalogue`."""
+
+    def __init__(self, procedures: Iterable[Procedure], clusters: Iterable[Cluster] = ()):
+        self._all = tuple(sorted(procedures, key=lambda p: (p.id, p.valid_from)))
+        self.clusters = tuple(clusters)
+        self._names = {p.id: _search_names(p) for p in self._all}
+
+    def get(self, id: str, on: date | None = None) -> Procedure:
+        """Return the procedure in force on a day (the newest without one). Raises KeyError for an unknown id or day."""
+        fits = [p for p in self._all if p.id == id and (on is None or p.valid_from <= on <= (p.valid_to or date.max))]
+        if not fits:
+            raise KeyError(id)
+        return fits[-1]
+
+    def all(self, on: date | None = None) -> list[Procedure]:
+        """Return every procedure in force on a day, the newest version of each without one."""
+        newest = {p.id: p for p in self._all if on is None or p.valid_from <= on <= (p.valid_to or date.max)}
+        return list(newest.values())
+
+    def version(self, procedure: Procedure) -> str:
+        """Return the name of this version: the day from which it holds."""
+        return procedure.valid_from.isoformat()
+
+    def by_version(self, id: str, version: str) -> Procedure:
+        """Return the version a dossier was made under. Raises KeyError."""
+        return next((p for p in self._all if p.id == id and self.version(p) == version), None) or self.get(id)
+
+    def cluster_of(self, id: str, text: str) -> tuple[str, ...]:
+        """Return the procedures to choose between when `text` names only their common word, else an empty tuple."""
+        words = f" {fold(text)} "
+        for cluster in self.clusters:
+            if id in cluster.ask and any(f" {phrase} " in words for phrase in cluster.phrases):
+                decided = [name for name, marks in cluster.ask.items() if any(f" {mark} " in words for mark in marks)]
+                return () if len(decided) == 1 else tuple(cluster.ask)
+        return ()
+
+    def search(self, text: str) -> list[tuple[Procedure, float]]:
+        """Return procedures whose names share words with `text`, best first with a score of 0..1: the stand-in for NLU."""
+        heard = set(fold(text).split())
+        scored = [(p, max((_overlap(name, heard) for name in self._names[p.id]), default=0.0)) for p in self.all()]
+        return sorted(((p, score) for p, score in scored if score >= 0.5), key=lambda found: -found[1])
+
+
+def _search_names(procedure: Procedure) -> list[frozenset[str]]:
+    names = [procedure.names.plain, procedure.names.menu, procedure.names.official, *procedure.names.folk]
+    return [frozenset(fold(name).split()) for name in names]
+
+
+def _overlap(name: frozenset[str], heard: set[str]) -> float:
+    return len(name & heard) / len(name) if name else 0.0
+
+
+def _facts(values: Values, today: date) -> dict[str, str]:
+    return {name: said for name, fact in FACTS.items() if (said := fact(values, today)) is not None}
+
+
+def _ordinary(procedure: Procedure, name: str) -> str | None:
+    """What an unanswered name is read as: the first option of a choice, "no" for a fact, nothing for the rest."""
+    if name in FACTS:
+        return "no"
+    question = next((q for q in procedure.questions if q.id == name), None)
+    return question.options[0].id if question and question.options else None
+
+
+def fits(procedure: Procedure, match: Match, values: Values, today: date) -> bool:
+    """Whether a condition holds in a case, unanswered questions read as the ordinary case."""
+    known = {**values, **_facts(values, today)}
+    return all((known.get(name) or _ordinary(procedure, name)) in wanted for name, wanted in match.items())
+
+
+def _may_come(procedure: Procedure, question: Question, values: Values, facts: dict[str, str]) -> bool:
+    """Whether a question applies, or may still apply once open ones are answered: so a count can only shrink."""
+    for name, wanted in question.only_if.items():
+        known = values.get(name) or facts.get(name)
+        if known is not None:
+            if known not in wanted:
+                return False
+        elif name not in FACTS:
+            parent = next(q for q in procedure.questions if q.id == name)
+            if not _may_come(procedure, parent, values, facts):
+                return False
+    return True
+
+
+def asked(procedure: Procedure, values: Values, today: date) -> list[Question]:
+    """Return the questions asked by text that apply or may still apply, in order. It only shrinks as answers come."""
+    facts = _facts(values, today)
+    return [q for q in procedure.questions if q.source == "text" and _may_come(procedure, q, values, facts)]
+
+
+def missing(procedure: Procedure, values: Values, today: date) -> list[Question]:
+    """Return what the form still lacks, with its source, for the clerk: everything that applies and has no value."""
+    facts = _facts(values, today)
+    return [q for q in procedure.questions if q.id not in values and _may_come(procedure, q, values, facts) and not q.source.startswith("default")]
+
+
+def papers_for(procedure: Procedure, values: Values, today: date) -> list[Paper]:
+    """Return the papers of this case."""
+    return [paper for paper in procedure.papers if fits(procedure, paper.when, values, today)]
+
+
+def fee_for(procedure: Procedure, values: Values, today: date) -> FeeCase | None:
+    """Return the first fee case that fits, None where the catalogue has none. An amount of None is "not known"."""
+    return next((case for case in procedure.fee if fits(procedure, case.when, values, today)), None)
+
+
+def time_for(procedure: Procedure, values: Values, today: date) -> TimeCase | None:
+    """Return the first time case that fits, None where the catalogue has none."""
+    return next((case for case in procedure.time if fits(procedure, case.when, values, today)), None)
+
+
+def stop_for(procedure: Procedure, values: Values, today: date) -> str | None:
+    """Return the text key of the stop this case has come to ("no paper is needed for this"), None to go on.
+
+    Only given answers stop a form, never the ordinary case that stands in for an open question.
+    """
+    known = {**values, **_facts(values, today)}
+    stops = (s for s in procedure.stops if all(known.get(name) in wanted for name, wanted in s.when.items()))
+    return next((stop.text for stop in stops), None)
+
+
+def parties(procedure: Procedure, answers: Mapping[str, Mapping[str, str]]) -> list[tuple[str, dict[str, str], str]]:
+    """Return (role, facts, via) of every person the answers speak of.
+
+    Facts are {name, citizen_id, birth_date, sex, address} as far as given; via is "qr" once a card was read, else "typed".
+    """
+    found: dict[str, dict[str, str]] = {}
+    via: dict[str, str] = {}
+    for question in procedure.questions:
+        answer = answers.get(question.id)
+        kind = answer and question.role and _fact_kind(question, answer["value"])
+        if kind:
+            found.setdefault(question.role, {})[kind] = answer["value"]
+            via[question.role] = "qr" if answer.get("via") == "photo" else via.get(question.role, "typed")
+    return [(role, facts, via[role]) for role, facts in found.items()]
+
+
+def _fact_kind(question: Question, value: str) -> str | None:
+    if question.type == "person_key":
+        return "citizen_id" if value.isdigit() and len(value) == _ID else "name"
+    if question.type == "choice":
+        return "sex" if {o.id for o in question.options} == {"male", "female"} else None
+    return {"person_name": "name", "birth_date": "birth_date", "address": "address"}.get(question.type)

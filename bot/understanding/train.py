@@ -1,0 +1,81 @@
+"""Trains the model of the present data and code, once: `python train.py` with the Python of this folder's environment.
+
+Writes `models/<hash>.tar.gz` and `models/<hash>.json` (the archive's SHA-256 and the figures of the training).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+
+import model_files
+
+HEADS = "heads.json"
+
+
+def main() -> None:
+    """Train unless the model is there; `--output FOLDER` puts it elsewhere (a candidate), `--nlu FOLDER` reads other lines."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--nlu", type=Path, default=model_files.ROOT / "nlu_data" / "train")
+    options.add_argument("--output", type=Path, default=model_files.MODELS)
+    options.add_argument("--name", default=model_files.fingerprint())
+    chosen = options.parse_args()
+    archive = chosen.output / f"{chosen.name}.tar.gz"
+    if model_files.is_ready(archive):
+        print(f"model {archive.name} is ready")
+        return
+    print(f"training model {archive.name}: one to three minutes", flush=True)
+    train(chosen.nlu, archive)
+
+
+def train(lines: Path, archive: Path) -> None:
+    """Train on the YAML files under `lines`, then put archive and list entry in place, the entry last."""
+    started = time.process_time()
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
+        made = Path(_rasa_train(lines, folder, archive.name))
+        entry = {
+            "sha256": model_files.sha256(made),
+            "bytes": made.stat().st_size,
+            "train_cpu_seconds": round(time.process_time() - started, 1),
+            **_figures(made),
+        }
+        made.replace(archive)
+    listing = archive.with_name(archive.name.removesuffix(".tar.gz") + ".json")
+    listing.write_text(json.dumps(entry, indent=1) + "\n", "utf-8")
+    print(f"model {archive.name} trained: {json.dumps(entry)}", flush=True)
+
+
+def _rasa_train(lines: Path, folder: str, name: str) -> str:
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
+    os.chdir(model_files.HERE)
+    from rasa.model_training import train_nlu
+    from rasa.utils.common import configure_logging_and_warnings
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_structlog(log_level=20)
+    configure_logging_and_warnings(log_level=20, warn_only_once=True)
+    made = train_nlu("config.yml", str(lines), folder, fixed_model_name=name.removesuffix(".tar.gz"), domain="domain.yml")
+    if not made:
+        sys.exit(f"no training lines in {lines}: expected Rasa YAML files")
+    return made
+
+
+def _figures(archive: Path) -> dict:
+    with tarfile.open(archive) as tar:
+        member = next(m for m in tar.getmembers() if m.name.endswith(HEADS))
+        return json.load(tar.extractfile(member))["figures"]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Helpers of ./run and ./test: environments, local servers, the left-out list."""
