@@ -97,7 +97,7 @@ def send(session: Session, office: Office, dossier: Dossier, now: datetime) -> d
     dossier.sent_at = now
     dossier.review_by = None if noted else deadline.add_working_hours(now, REVIEW_HOURS, office.calendar)
     _note_people(session, office, dossier, procedure, form, now)
-    papers = [paper.plain for paper in catalogue.papers_for(procedure, values, day)]
+    papers = [paper.plain for paper in catalogue.papers_for(procedure, values, day) if paper.verified and paper.bring]
     step = _decide(session, office, dossier, "note" if noted else "send", CITIZEN, now)
     _move(session, office, dossier, step, CITIZEN, {"code": dossier.code, "papers": papers}, now)
     return {
@@ -106,6 +106,7 @@ def send(session: Session, office: Office, dossier: Dossier, now: datetime) -> d
         "review_by": local(dossier.review_by).isoformat() if dossier.review_by else None,
         "papers": papers,
         "sign_what": procedure.sign_what,
+        "similar": "duplicate" in dossier.flags,
     }
 
 

@@ -178,7 +178,7 @@ class Dossier(Base):
     """sms | twilio | zalo | counter"""
     procedure: Mapped[str] = mapped_column(String(40))
     procedure_version: Mapped[str] = mapped_column(String(24))
-    status: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20), default="draft")
     version: Mapped[int] = mapped_column(default=1)
     form_sealed: Mapped[bytes]
     """{answers, left, helped, of}: see `bot.dialogue.types.Case`."""

@@ -11,10 +11,10 @@ from backend.clock import local
 from backend.office import drafts, jobs, tasks
 from backend.office.jobs import Claim
 from backend.store.tables import Contact, Conversation, Dossier, Job, Task
+from bot import dialogue
 from bot.conversations.kit import Bot
 from bot.conversations.states import load_state, speak
 from bot.conversations.tell import DAY
-from bot.dialogue import notices
 
 EVERY = timedelta(minutes=1)
 REMIND_AFTER = timedelta(days=3)
@@ -59,7 +59,7 @@ def _remind(session: Session, bot: Bot, draft: Dossier, now: datetime) -> None:
         return
     state = load_state(session, bot, conversation)
     case = next(case for case in state.cases if case.ref == draft.case_ref)
-    decision = notices.remind(state, case, bot.office.catalogue, bot.place, local(now))
+    decision = dialogue.remind(state, case, bot.office.catalogue, bot.place, local(now))
     conversation.noticed_at = now
     speak(session, bot, conversation, contact, decision, now)
 
@@ -71,6 +71,6 @@ def _speak_again(session: Session, bot: Bot, task: Task, now: datetime) -> None:
     conversation.owner = conversation.owner_since = None
     contact = session.get(Contact, conversation.contact_id)
     state = load_state(session, bot, conversation)
-    decision = notices.tell(state, "nobody_answered", {}, bot.office.catalogue, bot.place, local(now))
+    decision = dialogue.tell(state, "nobody_answered", {}, bot.office.catalogue, bot.place, local(now))
     conversation.noticed_at = now
     speak(session, bot, conversation, contact, decision, now)

@@ -53,7 +53,7 @@ def _outgoing(bot: Bot, message: Message, contact: Contact) -> Outgoing:
     vault = bot.office.vault
     body = vault.open(message.body_sealed, f"message.body:{message.id}")
     stored = vault.open_json(message.params_sealed, f"message.params:{message.id}") if message.params_sealed else {}
-    choices = tuple(Choice(str(n), bot.words.plain(o["label"])) for n, o in enumerate(stored.get("options", []), 1))
+    choices = tuple(Choice(str(n), bot.words.plain(o["label"], o["params"])) for n, o in enumerate(stored.get("options", []), 1))
     return Outgoing(
         message.id, contacts.address_of(vault, contact), body, choices, _template(bot, message, body), contact.last_inbound_at
     )

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from backend.clock import local
 from backend.office import consents, contacts
 from backend.store.tables import Consent, Contact, Conversation, Dossier
+from bot import dialogue
 from bot.conversations.kit import Bot
 from bot.conversations.states import load_state, speak
-from bot.dialogue import notices
 
 
 def ask(session: Session, bot: Bot, helper: Conversation, helper_contact: Contact, draft: Dossier, args: dict, now: datetime) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def ask(session: Session, bot: Bot, helper: Conversation, helper_contact: Contac
     consent = consents.ask(session, draft, helper, neighbour, now)
     params = {"helper": args["helper"], "org": args.get("org", ""), "what": bot.office.procedure(draft).names.plain}
     state = load_state(session, bot, conversation)
-    decision = notices.offer_consent(state, consent.id, params, bot.office.catalogue, bot.place, local(now))
+    decision = dialogue.offer_consent(state, consent.id, params, bot.office.catalogue, bot.place, local(now))
     speak(session, bot, conversation, neighbour, decision, now)
     return {"last4": args["phone"][-4:]}
 
@@ -46,6 +46,6 @@ def _tell_helper(session: Session, bot: Bot, row: Consent, kind: str, now: datet
     conversation = session.scalars(select(Conversation).where(Conversation.id == row.helper_conversation_id).with_for_update()).one()
     contact = session.get(Contact, conversation.contact_id)
     state = load_state(session, bot, conversation)
-    decision = notices.tell(state, kind, {"case": dossier.case_ref}, bot.office.catalogue, bot.place, local(now))
+    decision = dialogue.tell(state, kind, {"case": dossier.case_ref}, bot.office.catalogue, bot.place, local(now))
     speak(session, bot, conversation, contact, decision, now)
     return (state.helper or {}).get("name") or ""

@@ -16,10 +16,10 @@ from backend.clock import local
 from backend.office import contacts, jobs
 from backend.office.jobs import Claim
 from backend.store.tables import Attachment, Contact, Conversation, Message
+from bot import dialogue
 from bot.conversations import photos, receive, requests, say
 from bot.conversations.states import load_state, save_state
 from bot.conversations.kit import Bot
-from bot.dialogue import decide, outcomes, reading, wishes
 from bot.dialogue.types import Decision, Heard, Reading, State, Understanding
 
 log = structlog.get_logger()
@@ -118,14 +118,14 @@ def _answer(bot: Bot, claim: Claim, conversation_id: str, waiting: Waiting) -> N
         if conversation.version != waiting.version or conversation.owner is not None:
             raise jobs.Later("the conversation moved on", timedelta(milliseconds=50))
         contact = session.get(Contact, conversation.contact_id)
-        decision = decide.decide(waiting.state, waiting.heard, heard_as, bot.office.catalogue, bot.place, local(now))
+        decision = dialogue.decide(waiting.state, waiting.heard, heard_as, bot.office.catalogue, bot.place, local(now))
         commit(session, bot, conversation, contact, decision, waiting.heard, now)
         _mark_handled(session, waiting.messages, _labels(heard_as), now)
 
 
 def _understand(bot: Bot, waiting: Waiting, now: datetime) -> Reading | Understanding:
     """Read what the dialogue offered itself; only the rest goes to NLU."""
-    read = reading.read(waiting.state, waiting.heard, bot.office.catalogue, local(now))
+    read = dialogue.read(waiting.state, waiting.heard, bot.office.catalogue, local(now))
     if read is None:
         return understand(bot, waiting.heard.text)
     return replace(read, also=understand(bot, read.rest)) if read.rest else read
@@ -133,7 +133,7 @@ def _understand(bot: Bot, waiting: Waiting, now: datetime) -> Reading | Understa
 
 def understand(bot: Bot, text: str) -> Understanding:
     """Return what a text means, and its second wish if the text holds two."""
-    first, *more = wishes.split(text)
+    first, *more = dialogue.wishes(text)
     meant = bot.understand(first)
     return replace(meant, second=bot.understand(more[0])) if more else meant
 
@@ -149,7 +149,7 @@ def commit(session: Session, bot: Bot, conversation: Conversation, contact: Cont
         outcomes = [requests.do(session, bot, conversation, contact, request, heard, now) for request in asked]
         asked = []
         for outcome in outcomes:
-            further = outcomes.resume(state, outcome, heard, bot.office.catalogue, bot.place, local(now))
+            further = dialogue.resume(state, outcome, heard, bot.office.catalogue, bot.place, local(now))
             state = further.state
             says += further.says
             asked += further.requests

@@ -70,5 +70,5 @@ def put_text(
 def said(bot: Bot, message: Message) -> Say:
     """Return the key and parameters a stored message was made from; a second page of the same text says it whole again."""
     stored = bot.office.vault.open_json(message.params_sealed, f"message.params:{message.id}")
-    options = tuple(Option(o["value"], o["label"], tuple(o["words"])) for o in stored["options"])
+    options = tuple(Option(**{**o, "words": tuple(o["words"])}) for o in stored["options"])
     return Say(message.text_key, stored["params"], options, message.cls)

@@ -11,10 +11,10 @@ from backend.clock import local
 from backend.office import contacts, jobs, tasks
 from backend.office.jobs import Claim
 from backend.store.tables import Contact, Conversation, Notice
+from bot import dialogue
 from bot.conversations import fallback
 from bot.conversations.kit import Bot
 from bot.conversations.states import load_state, speak
-from bot.dialogue import notices
 from bot.dialogue.types import State
 
 DAY = (time(7), time(20))
@@ -70,7 +70,7 @@ def _word(session: Session, bot: Bot, row: Notice, contact: Contact, now: dateti
     conversation = session.scalars(select(Conversation).where(Conversation.contact_id == contact.id).with_for_update()).one()
     params = vault.open_json(row.params_sealed, f"notice.params:{row.id}")
     state = load_state(session, bot, conversation)
-    decision = notices.tell(state, row.kind, params, bot.office.catalogue, bot.place, local(now))
+    decision = dialogue.tell(state, row.kind, params, bot.office.catalogue, bot.place, local(now))
     conversation.noticed_at, row.state = now, "told"
     speak(session, bot, conversation, contact, decision, now, dossier_id=row.dossier_id)
 
@@ -80,7 +80,7 @@ _EMPTY = State()
 
 def preview(bot: Bot, kind: str, params: dict) -> list[str]:
     """Return the SMS pages that a notice would become, for the clerk to see before pressing the button."""
-    decision = notices.tell(_EMPTY, kind, params, bot.office.catalogue, bot.place, local(bot.clock.now()))
+    decision = dialogue.tell(_EMPTY, kind, params, bot.office.catalogue, bot.place, local(bot.clock.now()))
     return [page for said in decision.says for page in bot.words.render(said, False)]
 
 
@@ -91,5 +91,5 @@ def on_duty(bot: Bot, claim: Claim) -> None:
         jobs.finish(session, claim)
         for phone in bot.duty_phones:
             contact, conversation = contacts.conversation_with(session, bot.office, "sms", phone, now)
-            decision = notices.tell(load_state(session, bot, conversation), "duty", {}, bot.office.catalogue, bot.place, local(now))
+            decision = dialogue.tell(load_state(session, bot, conversation), "duty", {}, bot.office.catalogue, bot.place, local(now))
             speak(session, bot, conversation, contact, decision, now)
