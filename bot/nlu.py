@@ -32,7 +32,7 @@ class NluClient:
     """The one door to the understanding server at `url` (an inner address), opened by `token`."""
 
     def __init__(self, url: str, token: str, http: httpx.Client, cache: Cache | None = None) -> None:
-        self._url, self._token, self._http, self._cache = url.rstrip("/"), token, http, cache
+        self.url, self.token, self._http, self._cache = url.rstrip("/"), token, http, cache
 
     def parse(self, text: str) -> Understanding:
         """Return what `text` means; raises NluDown where the server is away, slow, or answers something else."""
@@ -49,14 +49,14 @@ class NluClient:
     def is_ready(self) -> bool:
         """Tell whether the server answers and has a model loaded."""
         try:
-            return self._http.get(f"{self._url}/status", params={"token": self._token}, timeout=TIMEOUT_SECONDS).is_success
+            return self._http.get(f"{self.url}/status", params={"token": self.token}, timeout=TIMEOUT_SECONDS).is_success
         except httpx.HTTPError:
             return False
 
     def _ask(self, text: str) -> Mapping[str, Any]:
         try:
             answer = self._http.post(
-                f"{self._url}/model/parse", params={"token": self._token}, json={"text": text}, timeout=TIMEOUT_SECONDS
+                f"{self.url}/model/parse", params={"token": self.token}, json={"text": text}, timeout=TIMEOUT_SECONDS
             )
             answer.raise_for_status()
             return answer.json()

@@ -18,7 +18,6 @@ _VERSION_FOLDERS = (
     "~/.local/share/uv/python/*/bin",
     "~/.local/share/mise/installs/python/*/bin",
     "~/.asdf/installs/python/*/bin",
-    "/opt/python/*/bin",
 )
 # A home-built Python may lack the modules whose headers were missing; the app needs these.
 _PROBE = "import ctypes, sqlite3, ssl, sys; print(*sys.version_info[:2])"

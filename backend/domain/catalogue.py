@@ -120,7 +120,16 @@ def asked(procedure: Procedure, values: Values, today: date) -> list[Question]:
 def missing(procedure: Procedure, values: Values, today: date) -> list[Question]:
     """Return what the form still lacks, with its source, for the clerk: everything that applies and has no value."""
     facts = _facts(values, today)
-    return [q for q in procedure.questions if q.id not in values and _may_come(procedure, q, values, facts) and not q.source.startswith("default")]
+    open_ = [q for q in procedure.questions if q.id not in values and not q.source.startswith("default")]
+    return [q for q in open_ if _may_come(procedure, q, values, facts) and not _held_by_key(q, values)]
+
+
+def _held_by_key(question: Question, values: Values) -> bool:
+    """Whether the key of a person already says it: the key is the name itself, or the number itself."""
+    if not question.source.startswith("number("):
+        return False
+    key = values.get(question.source[7:-1])
+    return bool(key) and question.type == ("citizen_id" if key.isdigit() else "person_name")
 
 
 def papers_for(procedure: Procedure, values: Values, today: date) -> list[Paper]:
@@ -151,6 +160,7 @@ def stop_for(procedure: Procedure, values: Values, today: date) -> str | None:
 def parties(procedure: Procedure, answers: Mapping[str, Mapping[str, str]]) -> list[tuple[str, dict[str, str], str]]:
     """Return (role, facts, via) of every person the answers speak of.
 
+    Where `relation` says that the mother or father files, that parent is the applicant too.
     Facts are {name, citizen_id, birth_date, sex, address} as far as given; via is "qr" once a card was read, else "typed".
     """
     found: dict[str, dict[str, str]] = {}
@@ -161,6 +171,9 @@ def parties(procedure: Procedure, answers: Mapping[str, Mapping[str, str]]) -> l
         if kind:
             found.setdefault(question.role, {})[kind] = answer["value"]
             via[question.role] = "qr" if answer.get("via") == "photo" else via.get(question.role, "typed")
+    parent = answers.get("relation", {}).get("value")
+    if "applicant" not in found and parent in found:
+        found["applicant"], via["applicant"] = found[parent], via[parent]
     return [(role, facts, via[role]) for role, facts in found.items()]
 
 
@@ -169,4 +182,4 @@ def _fact_kind(question: Question, value: str) -> str | None:
         return "citizen_id" if value.isdigit() and len(value) == _ID else "name"
     if question.type == "choice":
         return "sex" if {o.id for o in question.options} == {"male", "female"} else None
-    return {"person_name": "name", "birth_date": "birth_date", "address": "address"}.get(question.type)
+    return {"person_name": "name", "citizen_id": "citizen_id", "birth_date": "birth_date", "address": "address"}.get(question.type)

@@ -37,6 +37,11 @@ def late_birth(values: Values, today: date) -> str | None:
     return _older_than(_day(values, "child_dob"), BIRTH_DAYS, today)
 
 
+def timely_birth(values: Values, today: date) -> str | None:
+    """Whether `child_dob` is known and at most 60 days ago; unlike "not late", unknown is not yes."""
+    return {"yes": "no", "no": "yes", None: None}[late_birth(values, today)]
+
+
 def late_death(values: Values, today: date) -> str | None:
     """Whether more than 15 days have passed since `death_date`."""
     return _older_than(_day(values, "death_date"), DEATH_DAYS, today)
@@ -48,4 +53,4 @@ def minor(values: Values, today: date) -> str | None:
     return None if born is None else ("yes" if _years(born, today) < 18 else "no")
 
 
-FACTS: dict[str, Callable[[Values, date], str | None]] = {"late_birth": late_birth, "late_death": late_death, "minor": minor}
+FACTS: dict[str, Callable[[Values, date], str | None]] = {"late_birth": late_birth, "timely_birth": timely_birth, "late_death": late_death, "minor": minor}
