@@ -46,13 +46,31 @@ def _form(state: State, open_: dict[str, Any], text: str, catalogue, now: dateti
     procedure = catalogue.get(case.procedure)
     question = next(q for q in procedure.questions if q.id == open_["question"])
     if question.type == "story":
-        return None if commands.command(text) else Reading("more_story", nfc(text), rest=text)
+        return _story(text)
     if len(text.split()) <= 9 and _WHY.search(commands.bare_text(text)):
         return Reading("command", "WHY")
     word = commands.is_command_of_name(text)
     if question.type in ("person_name", "person_key") and word:
         return Reading("unknown") if word == "CHUA" else Reading("name_word", word)
     return None if question.options else of_question(procedure, question, text, case, now)
+
+
+def is_story(state: State, open_: dict[str, Any], catalogue) -> bool:
+    """Whether the open question is one that is told in as many lines as it needs."""
+    case = next((c for c in state.cases if c.ref == open_.get("case")), None)
+    if case is None or open_["kind"] != "question":
+        return False
+    return any(q.id == open_["question"] and q.type == "story" for q in catalogue.get(case.procedure).questions)
+
+
+def _story(text: str) -> Reading | None:
+    """A piece of a story; XONG on the last line ends it in the same text (fragments of one turn are joined by lines)."""
+    if commands.command(text):
+        return None
+    told, _, last = nfc(text).rstrip().rpartition("\n")
+    if told.strip() and (commands.command(last) or ("",))[0] == "XONG":
+        return Reading("more_story", told, rest=told, arg="XONG")
+    return Reading("more_story", nfc(text), rest=text)
 
 
 def of_question(procedure: Procedure, question: Question, text: str, case: Case, now: datetime) -> Reading | None:

@@ -43,7 +43,8 @@ def read(state: State, heard: Heard, catalogue, now: datetime) -> Reading | None
         return Reading("stale", number)
     if state.helper and "\n" in text and open_["kind"] == "question":
         return Reading("lines", text, rest=text if danger.kind_of(text) else None)
-    return _at_question(state, open_, " ".join(text.split("\n")), catalogue, now)
+    kept = text if answers.is_story(state, open_, catalogue) else " ".join(text.split("\n"))
+    return _at_question(state, open_, kept, catalogue, now)
 
 
 def _at_rest(state: State, text: str) -> Reading | None:

@@ -122,6 +122,8 @@ def _story(t: Turn, case: Case, question: Question, got: Reading) -> None:
     forms.put(t, case, question, Reading("answer", whole, whole[:60]))
     if got.also:
         intents.beside(t, got.also)
+    if got.arg == "XONG":
+        return forms.go_on(t, case)
     t.note("form.story_more")
     t.say_noted()
 

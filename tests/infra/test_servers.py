@@ -114,6 +114,39 @@ def test_they_end_with_the_program_that_wanted_them(tmp_path, ending):
     assert not socket_folder.exists()
 
 
+LAST_WORD = """
+import sys, time
+import psycopg
+from scripts.servers import postgres
+from pathlib import Path
+with postgres(Path(sys.argv[1]), settings={"shared_buffers": "16MB"}) as url:
+    print(url, flush=True)
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        time.sleep(1)
+        with psycopg.connect(url.replace("+psycopg", "")) as connection:
+            print(connection.execute("SELECT 'written'").fetchone()[0], flush=True)
+"""
+
+
+def test_ctrl_c_leaves_the_database_until_the_app_has_written_its_last(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-c", LAST_WORD, tmp_path], cwd=ROOT, stdout=subprocess.PIPE, text=True, process_group=0
+    ) as holder:
+        holder.stdout.readline()
+        os.killpg(holder.pid, signal.SIGINT)
+        assert holder.stdout.read() == "written\n"
+
+
+def test_a_killed_keeper_takes_its_server_along(tmp_path):
+    with valkey(tmp_path) as url, redis.Redis.from_url(url) as client:
+        pid = client.info("server")["process_id"]
+        keeper = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        os.kill(keeper, signal.SIGKILL)
+        assert gone([pid])
+
+
 def test_a_second_start_in_the_same_folder_is_refused_in_one_line_and_harms_nothing(tmp_path):
     with postgres(tmp_path, settings=SMALL) as url:
         with pytest.raises(ServerError, match="postmaster.pid") as refusal, postgres(tmp_path, settings=SMALL):
