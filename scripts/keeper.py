@@ -49,7 +49,7 @@ def _as_usual() -> None:
     """Undo the keeper's deafness, which the server would inherit."""
     for stray in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(stray, signal.SIG_DFL)
-    pass
+    stop_with_keeper()
 
 
 if __name__ == "__main__":

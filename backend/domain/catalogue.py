@@ -111,17 +111,21 @@ def _may_come(procedure: Procedure, question: Question, values: Values, facts: d
     return True
 
 
-def asked(procedure: Procedure, values: Values, today: date) -> list[Question]:
-    """Return the questions asked by text that apply or may still apply, in order. It only shrinks as answers come."""
+def applying(procedure: Procedure, values: Values, today: date) -> list[Question]:
+    """Return the questions of the form that apply or may still apply, whoever answers them. It only shrinks as answers come."""
     facts = _facts(values, today)
-    return [q for q in procedure.questions if q.source == "text" and _may_come(procedure, q, values, facts)]
+    return [q for q in procedure.questions if _may_come(procedure, q, values, facts)]
+
+
+def asked(procedure: Procedure, values: Values, today: date) -> list[Question]:
+    """Return those of them that are asked by text, in order."""
+    return [q for q in applying(procedure, values, today) if q.source == "text"]
 
 
 def missing(procedure: Procedure, values: Values, today: date) -> list[Question]:
     """Return what the form still lacks, with its source, for the clerk: everything that applies and has no value."""
-    facts = _facts(values, today)
-    open_ = [q for q in procedure.questions if q.id not in values and not q.source.startswith("default")]
-    return [q for q in open_ if _may_come(procedure, q, values, facts) and not _held_by_key(q, values)]
+    open_ = [q for q in applying(procedure, values, today) if q.id not in values and not q.source.startswith("default")]
+    return [q for q in open_ if not _held_by_key(q, values)]
 
 
 def _held_by_key(question: Question, values: Values) -> bool:

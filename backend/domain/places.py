@@ -95,7 +95,8 @@ def _matches(bare: list[str], index: dict[tuple[str, ...], list]) -> list[_Match
         districts = tuple(t for t in things if isinstance(t, Unit) and t not in communes)
         province = next((t for t in things if isinstance(t, str)), None)
         old = end < len(bare) and bare[end] in ("cu", "truoc")
-        found.append(_Match(at, end, communes, districts, province, _mark(bare, at), old))
+        mark = _mark(bare, at) if not found or found[-1].end < at else ""
+        found.append(_Match(at, end, communes, districts, province, mark, old))
         at = end
     return found
 
@@ -103,7 +104,7 @@ def _matches(bare: list[str], index: dict[tuple[str, ...], list]) -> list[_Match
 def _mark(bare: list[str], at: int) -> str:
     before = bare[at - 1] if at else ""
     pair = f"{bare[at - 2]} {before}" if at > 1 else ""
-    if before in _COMMUNE or pair == "thi tran":
+    if before in _COMMUNE and not (len(before) == 1 and at > 1 and bare[at - 2] in _HAMLET) or pair == "thi tran":
         return "commune"
     if before in _DISTRICT or pair in ("thanh pho", "thi xa"):
         return "district"
@@ -114,7 +115,7 @@ def _mark(bare: list[str], at: int) -> str:
 
 def _resolved(units: Units, bare: list[str], matches: list[_Match], on: date) -> Found | Ambiguous | None:
     communes = [m for m in matches if m.communes and _is_commune(m)]
-    doubles = [m for m in matches if m.districts and m.mark in ("", "district") and m not in communes]
+    doubles = [m for m in matches if m.districts and m.mark in ("", "district") and m not in communes and not _is_context(m, matches)]
     away = _elsewhere(bare, matches)
     if not communes and not doubles:
         return Ambiguous((), "elsewhere") if away else _only_province(units, matches, on)
@@ -130,15 +131,23 @@ def _resolved(units: Units, bare: list[str], matches: list[_Match], on: date) ->
     return Ambiguous(tuple(dict.fromkeys((*targets, *others))), "several")
 
 
+def _is_context(match: _Match, matches: list[_Match]) -> bool:
+    """ "…, Bắc Kạn" behind another place is the province."""
+    return bool(match.province) and match.mark == "" and matches[0] is not match and matches[0].mark != "hamlet"
+
+
 def _is_commune(match: _Match) -> bool:
     """Marked as one, or a name that is no district's."""
     return match.mark == "commune" or (match.mark == "" and not match.districts)
 
 
 def _named(communes: list[_Match]) -> list[_Match]:
-    """Those marked "xã" outweigh a bare name before them, which then is a hamlet."""
+    """Those marked "xã" outweigh a bare name before them, which then is a hamlet; not so "Quang Phong, xã Na Rì".
+
+    There "xã Na Rì" may be said of the old district.
+    """
     marked = [m for m in communes if m.mark == "commune"]
-    return marked or communes
+    return marked if marked and not any(m.districts for m in marked) else communes
 
 
 def _meant(match: _Match) -> tuple[Unit, ...]:
@@ -234,13 +243,15 @@ def _one_slip(one: str, two: str) -> bool:
     return swapped or one[at + 1 :] == two[at + 1 :] or one[at:] == two[at + 1 :] or one[at + 1 :] == two[at:]
 
 
-_BEFORE_HAMLET = re.compile(r"^(?:(?:nhà|nha|em|e|tôi|toi|cháu|chau|mình|minh|bố mẹ|bo me|ở|o|tại|tai|trên|tren|dưới|duoi|là|la|địa chỉ|dia chi|đ/c|dc|đc|trú|tru|thường trú|thuong tru|hộ khẩu|ho khau|hk|quê|que)[\s:,]+)+", re.IGNORECASE)
+_BEFORE_HAMLET = re.compile(r"^(?:(?:nhà|nha|em|e|tôi|toi|cháu|chau|mình|minh|bố mẹ|bo me|ở|o|tại|tai|trên|tren|dưới|duoi|là|la|địa chỉ|dia chi|đ/c|dc|đc|trú|tru|thường trú|thuong tru|hộ khẩu|ho khau|hk|quê|que)(?:[\s:,]+|$))+", re.IGNORECASE)
 
 
 def _with_hamlet(result, text: str, tokens: list[tuple[str, str, int]], matches: Iterable[_Match]):
     """Add what stands before the first commune or district name, with its own type word."""
     if not result:
         return None
+    if not matches:
+        return result
     start = next((m.start for m in matches if m.mark != "hamlet" and not (m.province and not m.communes and not m.districts)), len(tokens))
     while start and (tokens[start - 1][1] in _COMMUNE | _DISTRICT | {"tran", "pho"} or (tokens[start - 1][1] == "thi" and start < len(tokens) and tokens[start][1] == "tran")):
         start -= 1

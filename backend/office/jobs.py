@@ -75,6 +75,16 @@ def claim(session: Session, holder: str, now: datetime, lease: timedelta = LEASE
     return Claim(job.id, job.kind, job.lane, job.unit, job.ids, job.attempts, holder, job.lease_until)
 
 
+def holders(session: Session) -> set[str]:
+    """Return who holds a lease now."""
+    return set(session.scalars(select(Job.lease_by).where(Job.state == "leased").distinct()))
+
+
+def release(session: Session, holder: str) -> None:
+    """Give back what a holder had in hand that is known to be dead: its lease need not run out first."""
+    session.execute(update(Job).where(Job.lease_by == holder, Job.state == "leased").values(state="ready", lease_by=None, lease_until=None))
+
+
 def finish(session: Session, claim: Claim) -> None:
     """Remove a done job in the handler's own transaction. Raises LeaseLost if somebody else holds it by now."""
     gone = session.execute(delete(Job).where(Job.id == claim.id, Job.lease_by == claim.holder, Job.state == "leased"))

@@ -39,8 +39,8 @@ class Worker:
         self._stop, self._wake = threading.Event(), threading.Condition()
         self._rung = 0
         self._forget = bell.listen(self._hear)
-        name = f"{socket.gethostname()[:16]}-{os.getpid()}"
-        self._threads = [threading.Thread(target=self._run, args=(f"{name}-{n}",), name=f"worker-{n}", daemon=True) for n in range(threads)]
+        name = f"{_host()}:{os.getpid()}"
+        self._threads = [threading.Thread(target=self._run, args=(f"{name}:{n}",), name=f"worker-{n}", daemon=True) for n in range(threads)]
 
     @property
     def alive(self) -> bool:
@@ -48,7 +48,11 @@ class Worker:
         return all(thread.is_alive() for thread in self._threads)
 
     def start(self) -> None:
-        """Begin to work."""
+        """Begin to work; first give back what earlier processes of this machine had in hand when they were killed."""
+        with self._database.write() as session:
+            for holder in jobs.holders(session):
+                if _is_dead(holder):
+                    jobs.release(session, holder)
         for thread in self._threads:
             thread.start()
 
@@ -113,6 +117,25 @@ class Worker:
     def _give_back(self, claim: Claim, reason: str, after: timedelta | None) -> None:
         with self._database.write() as session:
             jobs.retry(session, claim, reason, self._clock.now(), after)
+
+
+def _host() -> str:
+    return socket.gethostname()[:16]
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether the process "host:pid:thread" ran on this machine and is gone; our own number here is a predecessor's."""
+    host, _, rest = holder.partition(":")
+    pid = int(rest.partition(":")[0] or 0)
+    if host != _host() or pid == 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return pid == os.getpid()
 
 
 def _where(error: BaseException) -> str:

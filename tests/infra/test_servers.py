@@ -120,8 +120,8 @@ import psycopg
 from scripts.servers import postgres
 from pathlib import Path
 with postgres(Path(sys.argv[1]), settings={"shared_buffers": "16MB"}) as url:
-    print(url, flush=True)
     try:
+        print(url, flush=True)
         time.sleep(60)
     except KeyboardInterrupt:
         time.sleep(1)

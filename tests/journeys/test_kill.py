@@ -1,0 +1,192 @@
+"""kill -9 of app, worker and understanding server while people text: nothing that came in is lost, order is kept.
+
+MOTCUA_KILL_PHONES sets how many people file a birth at the same time (4 in the ordinary run, 30 for the long form: then
+390 messages and 30 dossiers).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from backend.office import drafts
+from backend.settings import load_settings
+from backend.store.migrate import migrate
+from backend.store.tables import Conversation, Dossier, Job, Message
+from bot import nlu_server
+from main import wire
+from tests.conftest import SECRET
+from tests.fakes.loopback import Loopback, as_json
+from tests.journeys.kit import free_port
+
+pytestmark = pytest.mark.model
+ROOT = Path(__file__).resolve().parents[2]
+PHONES = int(os.environ.get("MOTCUA_KILL_PHONES", "4"))
+TOKEN = "the gateway's token for tests"
+TEXTS = [
+    "vo toi moi de, lam giay khai sinh", "1", "1", "1", "12/11/2026", "2", "ban thi mai", "trieu thi nai", "trieu van tuan",
+    "thon khuoi slung xa na ri", "1",
+]  # fmt: skip
+ANSWER_SECONDS = 90.0
+
+
+class Gateway:
+    """The provider's side: takes what we send, and knows who has been answered."""
+
+    def __init__(self) -> None:
+        self.ids: Counter[str] = Counter()
+        self.screens: dict[str, list[str]] = {}
+        self.news = threading.Condition()
+
+    def serve(self, request):
+        message = json.loads(request.body)
+        with self.news:
+            self.ids[message["id"]] += 1
+            if self.ids[message["id"]] == 1:
+                self.screens.setdefault(message["to"], []).append(message["text"])
+            self.news.notify_all()
+        return as_json(202, {"id": "g" + message["id"]})
+
+    def wait(self, address: str, count: int) -> None:
+        with self.news:
+            arrived = self.news.wait_for(lambda: len(self.screens.get(address, [])) > count, ANSWER_SECONDS)
+        assert arrived, f"no answer within {ANSWER_SECONDS} s after {self.screens.get(address, [])[-1:]}"
+
+
+class Town:
+    """The processes of one installation, to be killed and started again."""
+
+    def __init__(self, environment: dict[str, str], apart: bool):
+        self.environment = environment
+        commands = {"app": ["serve", "--bare"], **({"worker": ["worker"]} if apart else {})}
+        self.commands = {name: [sys.executable, "main.py", *words] for name, words in commands.items()}
+        self.running: dict[str, subprocess.Popen] = {}
+        self.kills: Counter[str] = Counter()
+
+    def start(self, name: str) -> None:
+        if name == "nlu":
+            port, token = int(self.environment["NLU_URL"].rpartition(":")[2]), self.environment["NLU_TOKEN"]
+            self.running[name] = nlu_server.start(ROOT, "127.0.0.1", port, token, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            return
+        workers = "0" if name == "app" and "worker" in self.commands else "2"
+        environment = {**os.environ, **self.environment, "WORKERS": workers}
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.running[name] = subprocess.Popen(self.commands[name], cwd=ROOT, env=environment, **quiet)
+
+    def kill(self, name: str) -> None:
+        self.running[name].kill()
+        self.running[name].wait()
+        self.kills[name] += 1
+        self.start(name)
+
+    def stop(self) -> None:
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+
+
+def deliver(url: str, address: str, message_id: str, text: str) -> None:
+    """Bring one message as a provider does: the same id again until somebody says 200."""
+    body = {"id": message_id, "from": address, "to": "8088", "text": text}
+    for _ in range(400):
+        try:
+            answer = httpx.post(url + "/channels/sms/receive", json=body, headers={"authorization": f"Bearer {TOKEN}"}, timeout=5)
+            if answer.status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the door never answered 200")
+
+
+def live(url: str, gateway: Gateway, number: int, failures: list) -> None:
+    address = f"+8498111{number:04d}"
+    try:
+        for step, text in enumerate(TEXTS):
+            seen = len(gateway.screens.get(address, []))
+            deliver(url, address, f"m-{number}-{step}", text)
+            gateway.wait(address, seen)
+            settled(gateway, address)
+    except Exception as error:  # told by the main thread
+        failures.append(f"{address} at step {step}: {error!r}")
+
+
+def settled(gateway: Gateway, address: str) -> None:
+    """Read on until no further page comes."""
+    count = -1
+    while count != len(gateway.screens[address]):
+        count = len(gateway.screens[address])
+        time.sleep(0.7)
+
+
+def run_town(tmp_path, database_url: str | None) -> tuple[Gateway, Town, object]:
+    """Let PHONES people file a birth while processes die at random; returns what is left."""
+    gateway, random_ = Gateway(), random.Random(7)
+    with Loopback(gateway.serve) as provider:
+        environment = {
+            "DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port()), "SECRET_KEY": SECRET, "DEMO": "true", "LOG_LEVEL": "error",
+            "SMS_GATEWAY_URL": provider.url + "/send", "SMS_GATEWAY_TOKEN": TOKEN, "SMS_FRAGMENT_SECONDS": "0",
+            "NLU_URL": f"http://127.0.0.1:{free_port()}", "NLU_TOKEN": "a token for tests",
+            **({"DATABASE_URL": database_url} if database_url else {}),
+        }  # fmt: skip
+        known = {name: environment[name] for name in ("DATA_DIR", "SECRET_KEY", "DEMO") if name in environment}
+        wired = wire(load_settings(**known, DATABASE_URL=database_url))
+        migrate(wired.database)
+        wired.seed()
+        town = Town(environment, apart=database_url is not None)
+        for name in ("nlu", *town.commands):
+            town.start(name)
+        url, failures = f"http://127.0.0.1:{environment['PORT']}", []
+        people = [threading.Thread(target=live, args=(url, gateway, n, failures)) for n in range(PHONES)]
+        for thread in people:
+            thread.start()
+        victims = [*town.commands, "nlu"]
+        while any(thread.is_alive() for thread in people):
+            time.sleep(random_.uniform(5.0, 9.0))
+            town.kill(random_.choice(victims[:-1] if town.kills["nlu"] else victims))
+        for thread in people:
+            thread.join()
+        time.sleep(1)
+        town.stop()
+    assert failures == []
+    return gateway, town, wired
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.servers)])
+def test_nothing_is_lost_when_processes_are_killed(tmp_path, kind, request):
+    address = None
+    if kind == "postgres":
+        address = request.getfixturevalue("postgres_database").engine.url.render_as_string(hide_password=False)
+    gateway, town, wired = run_town(tmp_path, address)
+    assert sum(town.kills.values()) >= 2
+    with wired.database.read() as session:
+        inbound = list(session.scalars(select(Message).where(Message.direction == "in").order_by(Message.created_at, Message.id)))
+        assert Counter(m.provider_id for m in inbound) == {f"m-{n}-{s}": 1 for n in range(PHONES) for s in range(len(TEXTS))}
+        assert all(m.handled_at for m in inbound)
+        for conversation in session.scalars(select(Conversation)):
+            mine = [m for m in inbound if m.conversation_id == conversation.id]
+            steps = [int(m.provider_id.rpartition("-")[2]) for m in sorted(mine, key=lambda m: (m.handled_at, m.id))]
+            assert steps == sorted(steps)
+        dossiers = list(session.scalars(select(Dossier)))
+        assert [d.status for d in dossiers] == ["sent"] * PHONES
+        assert len({d.code for d in dossiers}) == PHONES
+        answers = [drafts.form_of(wired.office, d)["answers"] for d in dossiers]
+        assert {a["child_dob"]["value"] for a in answers} == {"2026-11-12"}
+        assert [job for job in session.scalars(select(Job)) if job.state == "dead"] == []
+        out = list(session.scalars(select(Message).where(Message.direction == "out")))
+        assert all(m.status in ("sent", "delivered") for m in out)
+        assert set(gateway.ids) == {m.id for m in out}
+    repeats = sum(count - 1 for count in gateway.ids.values())
+    print(f"{kind}: {len(inbound)} messages, {len(dossiers)} dossiers, kills {dict(town.kills)}, repeats under the same id {repeats}")
+    wired.close()
