@@ -116,6 +116,11 @@ def database_of(settings: Settings) -> Database:
     """Return the database the settings name: a server's, or a file in DATA_DIR. Raises SettingsError."""
     if settings.DATABASE_URL:
         return Database(settings.DATABASE_URL)
+    _require_data_dir(settings)
+    return Database(sqlite_url(settings.DATA_DIR))
+
+
+def _require_data_dir(settings: Settings) -> None:
     try:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         probe = settings.DATA_DIR / f".write-{secrets.token_hex(4)}"
@@ -123,7 +128,6 @@ def database_of(settings: Settings) -> Database:
         probe.unlink()
     except OSError as error:
         raise SettingsError(f"DATA_DIR {settings.DATA_DIR}: cannot be written ({error.strerror}); give a folder of your own") from None
-    return Database(sqlite_url(settings.DATA_DIR))
 
 
 def _secret_key(settings: Settings) -> str:
@@ -144,7 +148,11 @@ def _stop(line: str) -> int:
 
 
 def _serve(args) -> int:
-    return serving.serve(ROOT, wire, load_settings(), full=args.full, bare=args.bare)
+    settings = load_settings()
+    if args.full:  # its servers are our own, so is its secret
+        _require_data_dir(settings)
+        settings = settings.with_changes(SECRET_KEY=_secret_key(settings))
+    return serving.serve(ROOT, wire, settings, full=args.full, bare=args.bare)
 
 
 def _worker(args) -> int:
@@ -152,7 +160,10 @@ def _worker(args) -> int:
 
 
 def _migrate(args) -> int:
-    migrate(database_of(load_settings()))
+    wired = wire(load_settings())
+    migrate(wired.database)
+    wired.seed()
+    wired.close()
     print("the database is in its newest form")
     return 0
 
@@ -267,7 +278,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--full", action="store_true", help="with PostgreSQL and Valkey from wheels, data under DATA_DIR")
     serve.add_argument("--bare", action="store_true", help="app and worker only: no migration, no training, no NLU server")
     commands.add_parser("worker", help="a worker without doors, for an app that runs apart")
-    commands.add_parser("migrate", help="bring the database to the newest form")
+    commands.add_parser("migrate", help="bring the database to the newest form, and begin its chores")
     commands.add_parser("seed", help="write the demo's staff (refused when DEMO is off)")
     commands.add_parser("setup", help="end the demo for good and make the first administrator")
     commands.add_parser("audit", help="verify: name the row of a dossier's history that was touched").add_argument("what", choices=["verify"])

@@ -41,7 +41,7 @@ def office(vault: Vault, unit: str) -> Office:
     return Office(
         vault=vault,
         catalogue=load_catalogue(HERE / "procedures"),
-        calendar=deadline.load_calendar(HERE / "calendar"),
+        calendar=deadline.load_calendar(HERE / "calendar", unit),
         workflow=workflow.load(HERE / "workflow"),
         unit=unit,
     )

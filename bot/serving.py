@@ -26,6 +26,7 @@ from bot.nlu import NluClient
 
 log = structlog.get_logger()
 _RESTART_SECONDS = 2.0
+_HEARTBEAT_SECONDS = 10.0
 _DEATH_SIGNAL = 1
 
 
@@ -95,10 +96,14 @@ def _servers(settings: Settings, full: bool) -> Iterator[dict[str, Any]]:
     if not full:
         yield {}
         return
-    from scripts.servers import postgres, valkey
+    from scripts.servers import ServerError, postgres, valkey
 
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    with postgres(settings.DATA_DIR / "postgres") as database_url, valkey(settings.DATA_DIR / "valkey") as redis_url:
+    with contextlib.ExitStack() as servers:
+        try:
+            database_url = servers.enter_context(postgres(settings.DATA_DIR / "postgres"))
+            redis_url = servers.enter_context(valkey(settings.DATA_DIR / "valkey"))
+        except ServerError as error:
+            raise SettingsError(str(error)) from None
         demo = True if settings.DEMO is None else settings.DEMO
         yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "DEMO": demo}
 
@@ -167,14 +172,22 @@ def _run(wired: Any) -> int:
 
 
 def work(wire: Callable[..., Any], settings: Settings) -> int:
-    """Run a worker alone until it is told to end."""
+    """Run a worker alone until it is told to end (0) or a thread has ended (1: whoever watches it starts it anew).
+
+    `worker.alive` in DATA_DIR is touched while all is well: the health check of a container without doors.
+    """
     set_up_logs(settings.LOG_LEVEL)
     wired = wire(settings)
     worker, done = wired.worker(max(1, settings.WORKERS)), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
     worker.start()
-    done.wait()
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    while worker.alive:
+        (settings.DATA_DIR / "worker.alive").touch()
+        if done.wait(_HEARTBEAT_SECONDS):
+            break
+    code = 0 if done.is_set() else 1
     worker.stop()
     wired.close()
-    return 0
+    return code

@@ -60,7 +60,7 @@ class Environment:
         _say(f"installing {self.locks[-1].relative_to(ROOT)} into {self.folder.relative_to(ROOT)} ...")
         self._stamp.unlink(missing_ok=True)
         quiet = [] if sys.stderr.isatty() else ["--quiet"]
-        # Compiled once here: an environment that may not write bytecode would compile at every start (5 s each).
+        # Compiled here, not at the first start, which would be slow, and for users who may read but not write it.
         settings = ["--compile-bytecode", "--require-hashes", "--python", self.python]
         _uv(uv, "pip", "sync", *quiet, *settings, self.locks[-1])
         self._stamp.write_text("\n".join(map(_hash, self.locks)) + "\n")
@@ -135,6 +135,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     os.chdir(ROOT)
+    # Where a machine forbids bytecode, every start compiles anew: the first page comes after 6 s instead of 2.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     python = str(ROOT / ".venv/bin/python")
     os.execv(python, [python, *program, *arguments])
 

@@ -161,20 +161,29 @@ def stop_for(procedure: Procedure, values: Values, today: date) -> str | None:
     return next((stop.text for stop in stops), None)
 
 
+_NAME_VIA = {"photo": "qr", "counter": "register"}
+"""How an answer came -> how sure its spelling is: a clerk has seen the paper or the register."""
+
+
 def parties(procedure: Procedure, answers: Mapping[str, Mapping[str, str]]) -> list[tuple[str, dict[str, str], str]]:
     """Return (role, facts, via) of every person the answers speak of.
 
-    Where `relation` says that the mother or father files, that parent is the applicant too.
-    Facts are {name, citizen_id, birth_date, sex, address} as far as given; via is "qr" once a card was read, else "typed".
+    Where `relation` says that the mother or father files, that parent is the applicant too. Facts are {name, citizen_id,
+    birth_date, sex, address (in words)} as far as given. via says where the name's spelling comes from: "qr" = a card,
+    "register" = a clerk, else "typed"; of two names of one person the surer one is taken.
     """
     found: dict[str, dict[str, str]] = {}
     via: dict[str, str] = {}
     for question in procedure.questions:
         answer = answers.get(question.id)
         kind = answer and question.role and _fact_kind(question, answer["value"])
-        if kind:
-            found.setdefault(question.role, {})[kind] = answer["value"]
-            via[question.role] = "qr" if answer.get("via") == "photo" else via.get(question.role, "typed")
+        if not kind:
+            continue
+        facts, sure = found.setdefault(question.role, {}), _NAME_VIA.get(answer.get("via"), "typed")
+        if kind == "name" and sure == "typed" and via.get(question.role, "typed") != "typed":
+            continue
+        facts[kind] = answer.get("shown") or answer["value"] if kind == "address" else answer["value"]
+        via[question.role] = sure if kind == "name" else via.get(question.role, "typed")
     parent = answers.get("relation", {}).get("value")
     if "applicant" not in found and parent in found:
         found["applicant"], via["applicant"] = found[parent], via[parent]

@@ -6,22 +6,22 @@ The first day is not counted; a period that ends on a day off runs to the end of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import yaml
+from pydantic import Field
 
-from backend.domain.procedure import TimeCase
+from backend.domain.law_lines import LawError, Lines
+from backend.domain.procedure import Strict, TimeCase
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 Hours = tuple[tuple[time, time], ...]
 
 
-@dataclass(frozen=True)
-class DayRow:
+class DayRow(Strict):
     """One line of the table an officer edits: a day that differs from its weekday, with the number of the notice."""
 
     day: date
@@ -30,12 +30,23 @@ class DayRow:
     source: str
 
 
+class _File(Strict):
+    hours: Hours = Field(min_length=1)
+    """Of every unit that has none of its own."""
+    units: dict[str, Hours] = {}
+    days: list[DayRow]
+
+
+class CalendarError(LawError):
+    """The calendar cannot be used."""
+
+
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """The commune's days and hours. Monday to Friday unless a row says otherwise."""
+    """The days and hours of one office. Monday to Friday unless a row says otherwise."""
 
     hours: Hours
-    rows: dict[date, DayRow]
+    rows: Mapping[date, DayRow]
 
     @property
     def closes(self) -> time:
@@ -43,20 +54,25 @@ class WorkingCalendar:
         return self.hours[-1][1]
 
 
-def load_calendar(folder: Path) -> WorkingCalendar:
-    """Read `days.yaml`. Raises ValueError naming the row for a day that stands twice or hours out of order."""
-    data = yaml.safe_load((folder / "days.yaml").read_text(encoding="utf-8"))
-    rows: dict[date, DayRow] = {}
-    for item in data["days"]:
-        row = DayRow(**item)
-        if row.day in rows:
-            raise ValueError(f"days.yaml: {row.day} stands twice")
-        rows[row.day] = row
-    hours = tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in data["hours"])
+def load_calendar(folder: Path, unit: str | None = None) -> WorkingCalendar:
+    """Read `days.yaml` with the hours of `unit`. Raises CalendarError: a field that does not fit, a day twice, hours out of order."""
+    try:
+        lines = Lines(folder / "days.yaml")
+        file = lines.read(_File)
+    except LawError as error:
+        raise CalendarError(error.lines) from error
+    days = [row.day for row in file.days]
+    errors = [lines.at(("days", n), f"{day} stands twice; keep one") for n, day in enumerate(days) if day in days[:n]]
+    every = {("hours",): file.hours, **{("units", name): hours for name, hours in file.units.items()}}
+    errors += [lines.at(where, "the hours are not in order") for where, hours in every.items() if not _in_order(hours)]
+    if errors:
+        raise CalendarError(errors)
+    return WorkingCalendar(file.units.get(unit or "", file.hours), {row.day: row for row in file.days})
+
+
+def _in_order(hours: Hours) -> bool:
     flat = [moment for pair in hours for moment in pair]
-    if flat != sorted(set(flat)):
-        raise ValueError("days.yaml: the hours are not in order")
-    return WorkingCalendar(hours, rows)
+    return bool(flat) and flat == sorted(set(flat))
 
 
 def is_working_day(day: date, calendar: WorkingCalendar) -> bool:
@@ -148,5 +164,10 @@ def working_time(start: datetime, end: datetime, calendar: WorkingCalendar) -> t
 
 
 def resume(due_at: datetime, paused_at: datetime, resumed_at: datetime, calendar: WorkingCalendar) -> datetime:
-    """Return the due moment after a pause: the open time that was left when it stopped is left again when it goes on."""
+    """Return the due moment after a pause: the open time that was left when it stopped is left again when it goes on.
+
+    A dossier that was late when it stopped stays late: its due moment does not move.
+    """
+    if paused_at >= due_at:
+        return due_at
     return add_open_time(resumed_at, working_time(paused_at, due_at, calendar), calendar)

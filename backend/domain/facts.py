@@ -28,10 +28,6 @@ def _older_than(day: date | None, days: int, today: date) -> str | None:
     return "yes" if (today - day).days > days else "no"
 
 
-def _years(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-
 def late_birth(values: Values, today: date) -> str | None:
     """Whether more than 60 days have passed since `child_dob`."""
     return _older_than(_day(values, "child_dob"), BIRTH_DAYS, today)
@@ -47,10 +43,8 @@ def late_death(values: Values, today: date) -> str | None:
     return _older_than(_day(values, "death_date"), DEATH_DAYS, today)
 
 
-def minor(values: Values, today: date) -> str | None:
-    """Whether the person of `subject_dob` is under 18."""
-    born = _day(values, "subject_dob")
-    return None if born is None else ("yes" if _years(born, today) < 18 else "no")
-
-
-FACTS: dict[str, Callable[[Values, date], str | None]] = {"late_birth": late_birth, "timely_birth": timely_birth, "late_death": late_death, "minor": minor}
+FACTS: dict[str, Callable[[Values, date], str | None]] = {
+    "late_birth": late_birth,
+    "timely_birth": timely_birth,
+    "late_death": late_death,
+}

@@ -85,7 +85,9 @@ def _add(index: dict, units: Units, name: str, thing: Unit | str) -> None:
 def _matches(bare: list[str], index: dict[tuple[str, ...], list]) -> list[_Match]:
     found, at = [], 0
     while at < len(bare):
-        length = next((n for n in range(min(4, len(bare) - at), 0, -1) if tuple(bare[at : at + n]) in index), 0)
+        # "thị trấn Phủ Thông" holds "Trần Phú".
+        inside_type = at > 0 and f"{bare[at - 1]} {bare[at]}" in ("thi tran", "thanh pho")
+        length = 0 if inside_type else next((n for n in range(min(4, len(bare) - at), 0, -1) if tuple(bare[at : at + n]) in index), 0)
         if not length:
             at += 1
             continue
@@ -120,7 +122,7 @@ def _resolved(units: Units, bare: list[str], matches: list[_Match], on: date) ->
     if not communes and not doubles:
         return Ambiguous((), "elsewhere") if away else _only_province(units, matches, on)
     named = _named(communes)
-    targets = tuple(dict.fromkeys(s for m in named for u in _meant(m) for s in units.successors(u, on)))
+    targets = tuple(dict.fromkeys(s for m in named for u in _meant(m, on) for s in units.successors(u, on)))
     if away:
         return Ambiguous(targets, "elsewhere")
     if not named:
@@ -150,10 +152,12 @@ def _named(communes: list[_Match]) -> list[_Match]:
     return marked if marked and not any(m.districts for m in marked) else communes
 
 
-def _meant(match: _Match) -> tuple[Unit, ...]:
-    """ "Bằng Thành cũ" is the old unit of that name; otherwise any."""
+def _meant(match: _Match, on: date) -> tuple[Unit, ...]:
+    """ "Bằng Thành cũ" is the old unit of that name; otherwise the one of that day, if there is one."""
     before = tuple(u for u in match.communes if u.valid_to)
-    return before if match.old and before else match.communes
+    if match.old and before:
+        return before
+    return tuple(u for u in match.communes if u.in_force(on)) or match.communes
 
 
 def _agree(units: Units, target: Unit, named: list[_Match], doubles: list[_Match], on: date) -> bool:
@@ -189,7 +193,7 @@ def _elsewhere(bare: list[str], matches: list[_Match]) -> bool:
     foreign = any(m.province and m.province != OUR_PROVINCE and not m.communes and m.mark != "hamlet" for m in matches)
     for at, token in enumerate(bare[:-1]):
         pair = f"{bare[at - 1]} {token}" if at else ""
-        if (token in ("huyen", "quan", "tx") or pair in ("thi xa", "thanh pho")) and at + 1 not in inside and bare[at + 1] not in ("cu", "nao", "minh", "ta", "uy", "roi", "gio", "cung"):
+        if at not in inside and (token in ("huyen", "quan", "tx") or pair in ("thi xa", "thanh pho")) and at + 1 not in inside and bare[at + 1] not in ("cu", "nao", "minh", "ta", "uy", "roi", "gio", "cung"):
             return True
     return foreign
 
@@ -253,10 +257,16 @@ def _with_hamlet(result, text: str, tokens: list[tuple[str, str, int]], matches:
     if not matches:
         return result
     start = next((m.start for m in matches if m.mark != "hamlet" and not (m.province and not m.communes and not m.districts)), len(tokens))
-    while start and (tokens[start - 1][1] in _COMMUNE | _DISTRICT | {"tran", "pho"} or (tokens[start - 1][1] == "thi" and start < len(tokens) and tokens[start][1] == "tran")):
+    while start and _is_type_word(tokens, start - 1):
         start -= 1
     before = text[: tokens[start][2]] if start < len(tokens) else text
     hamlet = _BEFORE_HAMLET.sub("", before.strip(" ,.;:-")).strip(" ,.;:-")
     fields = {**result.__dict__, "hamlet": hamlet if re.search(r"\w", hamlet) else ""}
     return type(result)(**fields)
 
+
+def _is_type_word(tokens: list[tuple[str, str, int]], at: int) -> bool:
+    """Whether "xã", "thị trấn" … stands there; the x of "thôn X" does not."""
+    word, following = tokens[at][1], tokens[at + 1][1] if at + 1 < len(tokens) else ""
+    hamlet = len(word) == 1 and at > 0 and tokens[at - 1][1] in _HAMLET
+    return (word in _COMMUNE | _DISTRICT | {"tran"} and not hamlet) or f"{word} {following}" in ("thi tran", "thanh pho")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,7 @@ class Units:
         """The agency identifier of a commune ("H55.242"), the part of its dossier codes before the first hyphen."""
         return self.identifiers.get(code)
 
+    @cached_property
     def folded_names(self) -> frozenset[str]:
         """Folded names of all communes and districts without their types, for telling a place from a person."""
         return frozenset(fold(u.short) for u in (*self.communes, *self.districts))

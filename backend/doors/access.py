@@ -3,17 +3,62 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Depends, Form, Header, HTTPException, Request
+from fastapi import Depends, Form, Header, HTTPException, Request, Response
 
 from backend.doors.parts import Parts
 from backend.office import access, staff
 from backend.office.kit import Actor
 
 COOKIE = "motcua"
+FORM_COOKIE = "motcua_form"
+SEEN_EVERY = timedelta(minutes=1)
+"""How often a browser's sign of life is written: a write on every request would queue all screens behind one lock."""
+
+PUBLIC = {
+    "/": "what this is",
+    "/healthz": "the process lives",
+    "/readyz": "database, worker and NLU, without any data",
+    "/metrics": "counts only",
+    "/docs": "the list of doors",
+    "/openapi.json": "the list of doors",
+    "/static": "files of the pages",
+    "/privacy": "what is kept of people",
+    "/track": "code and four digits, five tries a day",
+    "/console/sign-in": "where one becomes somebody",
+    "/channels/sms/receive": "signed by the provider",
+    "/channels/sms/receive/{secret}": "the secret in the address",
+    "/channels/sms/status": "signed by the provider",
+    "/channels/sms/status/{secret}": "the secret in the address",
+    "/channels/twilio/receive": "signed by the provider",
+    "/channels/twilio/status": "signed by the provider",
+    "/channels/zalo/receive": "signed by the provider",
+    "/simulator": "pretend telephones, the demo only",
+    "/simulator/live": "pretend telephones, the demo only",
+    "/simulator/phones/{skin}": "pretend telephones, the demo only",
+    "/simulator/phones/{skin}/send": "pretend telephones, the demo only",
+    "/simulator/phones/{skin}/photo": "pretend telephones, the demo only",
+    "/simulator/phones/{skin}/share": "pretend telephones, the demo only",
+    "/simulator/sms/messages": "the pretend gateway: a bearer, the demo only",
+    "/simulator/zalo/{path:path}": "the pretend Zalo: a token, the demo only",
+    "/simulator/zalo/media/{key}": "the pretend Zalo's photos, the demo only",
+}
+"""Path of every door without a guard -> why it may stand open. A test holds this to the app."""
+
+NAVIGATION = {
+    "/console": "console.open",
+    "/console/dossiers": "queue.see",
+    "/console/tasks": "task.take",
+    "/console/outbox": "jobs.see",
+    "/console/workflow": "workflow.see",
+    "/console/clock": "clock.move",
+}
+"""Tabs of the console -> permission; the last exists in the demo only."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +84,16 @@ def who(request: Request) -> SignedIn:
     if not token:
         raise NotSignedIn
     now = parts.clock.now()
-    with parts.database.write() as session:
+    with parts.database.read() as session:
         found = staff.signed_in(session, token, now, demo=parts.settings.demo)
         if found is None:
             raise NotSignedIn
         row, browser = found
-        browser.seen_at = now
-        return SignedIn(staff.actor(row), browser.csrf)
+        person = SignedIn(staff.actor(row), browser.csrf)
+    if not timedelta(0) <= now - browser.seen_at < SEEN_EVERY:
+        with parts.database.write() as session:
+            staff.seen(session, token, now)
+    return person
 
 
 def guard(permission: str) -> Callable[..., SignedIn]:
@@ -53,7 +101,7 @@ def guard(permission: str) -> Callable[..., SignedIn]:
 
     def check(request: Request, person: Annotated[SignedIn, Depends(who)]) -> SignedIn:
         if not access.may(person.actor, permission, parts_of(request).office.unit):
-            raise HTTPException(403, "Việc này không thuộc vai trò của tài khoản đang dùng.")
+            raise HTTPException(403)
         return person
 
     check.permission = permission
@@ -68,9 +116,42 @@ def guarded_post(permission: str) -> Callable[..., SignedIn]:
         csrf: Annotated[str, Form()] = "",
         x_csrf: Annotated[str, Header()] = "",
     ) -> SignedIn:
-        if not hmac.compare_digest(person.csrf.encode(), (csrf or x_csrf).encode()):
-            raise HTTPException(403, "Trang đã cũ. Tải lại trang rồi làm lại.")
+        if not _same(person.csrf, csrf or x_csrf):
+            raise StaleForm
         return person
 
     check.permission = permission
     return check
+
+
+class StaleForm(HTTPException):
+    """A form without its token: an old page, or another site's."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "stale_form")
+
+
+def _same(ours: str, theirs: str) -> bool:
+    return bool(ours) and hmac.compare_digest(ours.encode(), theirs.encode())
+
+
+def form_token(request: Request) -> str:
+    """Return the token for a form of somebody who is not signed in: the one in their cookie, or a new one."""
+    return request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
+
+
+def keep_form_token(request: Request, response: Response, token: str) -> None:
+    """Put the token into the cookie that only our own pages send back."""
+    set_cookie(request, response, FORM_COOKIE, token, strict=True)
+
+
+def public_post(request: Request, csrf: Annotated[str, Form()] = "", x_csrf: Annotated[str, Header()] = "") -> None:
+    """Guard of public forms: the field must be what the cookie says. Raises StaleForm."""
+    if not _same(request.cookies.get(FORM_COOKIE, ""), csrf or x_csrf):
+        raise StaleForm
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str, *, strict: bool = False) -> None:
+    """Set a cookie that no script reads; over TLS only where we are reached over TLS."""
+    secure = (parts_of(request).settings.PUBLIC_BASE_URL or "").startswith("https:")
+    response.set_cookie(name, value, httponly=True, secure=secure, samesite="strict" if strict else "lax", path="/")

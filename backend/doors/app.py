@@ -6,42 +6,39 @@ from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
-from backend.doors import public
+from backend.doors import acts, clock, console, dossiers, files, jobs, live, public, sign_in, tasks, workflow
 from backend.doors.access import NotSignedIn
+from backend.doors.headers import Headers
 from backend.doors.parts import Parts
+from backend.doors.render import page, refusal, words
+from backend.office import staff
 from backend.office.kit import Refused
 
-_HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; frame-src 'self'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-}
 _STATIC = Path(__file__).parent / "static"
+_ROUTERS = (public, sign_in, console, dossiers, acts, files, tasks, jobs, workflow, live)
 
 
 def create_app(parts: Parts) -> FastAPI:
     """Return the app of one installation."""
-    app = FastAPI(title="Một Cửa", version="0.1.0", docs_url="/docs", redoc_url=None, openapi_url="/openapi.json")
+    app = FastAPI(title="Một Cửa", version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.parts = parts
+    app.state.sign_in_limit = sign_in.limiter(parts.settings)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    app.include_router(public.router)
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    if parts.settings.demo:
+        app.include_router(clock.router)
     for router in parts.routers:
         app.include_router(router)
     _words_for_errors(app)
-    app.middleware("http")(_headers)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(Headers, https=parts.base_url.startswith("https:"))
     return app
-
-
-async def _headers(request: Request, call_next) -> Response:
-    response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
 
 
 def problem(status: int, code: str, detail: str) -> JSONResponse:
@@ -50,30 +47,40 @@ def problem(status: int, code: str, detail: str) -> JSONResponse:
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
-def _for_machines(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+def _for_people(request: Request) -> bool:
+    return "hx-request" in request.headers or "text/html" in request.headers.get("accept", "")
+
+
+def error(request: Request, status: int, code: str, sentence: str) -> Response:
+    """Return an error in the form its reader can use: a page, a line inside a page, or problem+json."""
+    if not _for_people(request):
+        return problem(status, code, sentence)
+    template = "alert.html" if "hx-request" in request.headers else "error.html"
+    return page(request, template, status=status, sentence=sentence, code=status)
 
 
 def _words_for_errors(app: FastAPI) -> None:
     @app.exception_handler(NotSignedIn)
     def sign_in_first(request: Request, _error: NotSignedIn) -> Response:
-        if _for_machines(request):
-            return problem(401, "sign_in", "Sign in first.")
         if "hx-request" in request.headers:
             return Response(status_code=401, headers={"hx-redirect": "/console/sign-in"})
-        return RedirectResponse("/console/sign-in", 303)
+        return RedirectResponse("/console/sign-in", 303) if _for_people(request) else problem(401, "sign_in", "Sign in first.")
 
-    @app.exception_handler(HTTPException)
-    def in_words(request: Request, error: HTTPException) -> Response:
-        if _for_machines(request):
-            return problem(error.status_code, "http", str(error.detail))
-        return PlainTextResponse(str(error.detail), error.status_code)
+    @app.exception_handler(AnyHTTPException)
+    def in_words(request: Request, found: HTTPException) -> Response:
+        known = words()["errors"]
+        sentence = known.get(str(found.detail)) or known.get(str(found.status_code)) or str(found.detail)
+        response = error(request, found.status_code, "http", sentence)
+        response.headers.update(found.headers or {})
+        return response
 
     @app.exception_handler(Refused)
-    def refused(request: Request, error: Refused) -> Response:
-        return problem(409, error.reason, error.reason)
+    def refused(request: Request, found: Refused) -> Response:
+        with request.app.state.parts.database.read() as session:
+            names = staff.names(session, request.app.state.parts.office.unit)
+        return error(request, 404 if found.reason.endswith("unknown") else 409, found.reason, refusal(found, names))
 
     @app.exception_handler(RequestValidationError)
-    def bad_fields(request: Request, error: RequestValidationError) -> Response:
-        fields = ", ".join(sorted({".".join(str(part) for part in e["loc"][1:]) for e in error.errors()}))
-        return problem(422, "fields", f"Missing or wrong: {fields}")
+    def bad_fields(request: Request, found: RequestValidationError) -> Response:
+        fields = ", ".join(sorted({".".join(str(part) for part in e["loc"][1:]) for e in found.errors()}))
+        return error(request, 422, "fields", words()["errors"]["422"].format(fields=fields))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fastapi import APIRouter
 
+from backend import law
 from backend.clock import Clock
 from backend.office.bell import Bell
 from backend.office.kit import Office
@@ -26,3 +28,13 @@ class Parts:
     routers: Sequence[APIRouter] = ()
     ready: dict[str, Callable[[], str | None]] = field(default_factory=dict)
     """Name -> function that returns None when well, else one line that says what is wrong."""
+
+    @cached_property
+    def desk(self) -> law.Desk:
+        """The commune's counter, as people are told of it."""
+        return law.desk(self.settings.UNIT)
+
+    @property
+    def base_url(self) -> str:
+        """How people reach us: the public address, or this machine's own."""
+        return (self.settings.PUBLIC_BASE_URL or f"http://{self.settings.HOST}:{self.settings.PORT}").rstrip("/")

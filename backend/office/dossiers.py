@@ -14,7 +14,7 @@ from backend.domain import catalogue, deadline, workflow
 from backend.domain.letters import fold
 from backend.office import chain, drafts, jobs, people
 from backend.office.kit import Actor, Office, Refused, today
-from backend.store.tables import Consent, Counter, Dossier, Event, Notice
+from backend.store.tables import Consent, Counter, Dossier, Event, Notice, Staff
 from backend.store.types import new_id
 
 CITIZEN = Actor("citizen", "", ("citizen",))
@@ -183,7 +183,16 @@ def act(
         raise Refused("stale", **_last_act(session, dossier))
     step = _decide(session, office, dossier, action, actor, now, data)
     _clock(office, dossier, step, data, now)
+    if action == "assign":
+        dossier.assigned_to = _colleague(session, data["staff"], actor)
     return _move(session, office, dossier, step, actor, _told(office, dossier, data), now)
+
+
+def _colleague(session: Session, staff_id: str, actor: Actor) -> str:
+    row = session.get(Staff, staff_id)
+    if row is None or row.unit != actor.unit or row.closed_at:
+        raise Refused("staff_unknown")
+    return row.id
 
 
 def _last_act(session: Session, dossier: Dossier) -> dict[str, str]:

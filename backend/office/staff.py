@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from backend.office.access import ROLES
@@ -99,6 +99,17 @@ def signed_in(session: Session, token: str, now: datetime, *, demo: bool) -> tup
     return None if staff.closed_at or (staff.demo and not demo) else (staff, row)
 
 
+def seen(session: Session, token: str, now: datetime) -> None:
+    """Note a sign of life of a browser."""
+    session.execute(update(StaffSession).where(StaffSession.token_hash == _hash(token)).values(seen_at=now))
+
+
+def carry_over(session: Session, by: timedelta) -> None:
+    """Move every browser session along when the demo's clock is moved, so that nobody is thrown out by it."""
+    for row in session.scalars(select(StaffSession)):
+        row.created_at, row.seen_at = row.created_at + by, row.seen_at + by
+
+
 def sign_out(session: Session, token: str) -> None:
     """Forget a browser session."""
     session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
@@ -112,3 +123,8 @@ def actor(row: Staff) -> Actor:
 def names(session: Session, unit: str) -> dict[str, str]:
     """Return id -> name of a unit's staff, for showing who did what."""
     return dict(session.execute(select(Staff.id, Staff.name).where(Staff.unit == unit)).tuples().all())
+
+
+def colleagues(session: Session, unit: str) -> list[Staff]:
+    """Return a unit's open accounts, by name: whom work can be given to."""
+    return list(session.scalars(select(Staff).where(Staff.unit == unit, Staff.closed_at.is_(None)).order_by(Staff.name)))

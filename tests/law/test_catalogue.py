@@ -189,9 +189,17 @@ def test_a_mother_who_files_is_the_applicant():
     assert found["applicant"] == found["mother"] == {"name": "Triệu Mùi Nái"}
 
 
-def test_what_a_card_said_is_marked():
-    answers = {"mother": {"value": "006096004512", "via": "photo"}, "father": {"value": "Bàn Văn Tuấn", "via": "text"}}
-    assert {role: via for role, _, via in law.parties(BIRTH, answers)} == {"mother": "qr", "father": "typed"}
+@pytest.mark.parametrize(
+    "answers, name, via",
+    [
+        ({"mother": {"value": "Triệu Mùi Nái", "via": "text"}}, "Triệu Mùi Nái", "typed"),
+        ({"mother": {"value": "Triệu Mùi Nái", "via": "photo"}}, "Triệu Mùi Nái", "qr"),
+        ({"mother": {"value": "trieu mui nai", "via": "text"}, "mother_name": {"value": "Triệu Mùi Nái", "via": "counter"}}, "Triệu Mùi Nái", "register"),
+        ({"mother": {"value": "Triệu Mùi Nái", "via": "photo"}, "mother_name": {"value": "trieu mui nai", "via": "text"}}, "Triệu Mùi Nái", "qr"),
+    ],
+)
+def test_of_two_spellings_of_a_name_the_surer_one_is_taken(answers, name, via):
+    assert law.parties(BIRTH, answers) == [("mother", {"name": name}, via)]
 
 
 OLD = SMALL.replace("valid_from: 2025-07-01\nchecked", "valid_from: 2025-07-01\nvalid_to: 2027-02-28\nchecked")

@@ -14,7 +14,7 @@ MOST_OPTIONS = 4
 """A menu has no more; a district of nine communes is asked about in words."""
 _HAMLET = re.compile(r"\b(?:thon|ban|to|xom|khu|tdp)\b|^(?:na|pac|khuoi|khau|coc|lung|thom|tong|phja|phia|phieng|vang|nam)\b")
 _SOMEWHERE = re.compile(
-    r"\b(?:thon|ban|to|xom|khu|xa|phuong|huyen|o|nha|canh|gan|sau|truoc|tren|duoi|cho|truong|tram|duong|que|dau|cuoi|doi dien|cach|ngo|ngach|so nha|km|tinh|thanh pho|dia chi)\b"
+    r"\b(?:thon|ban|to|xom|khu|xa|phuong|thi tran|huyen|o|nha|canh|gan|sau|truoc|tren|duoi|cho|truong|tram|duong|que|dau|cuoi|doi dien|cach|ngo|ngach|so nha|km|tinh|thanh pho|dia chi)\b"
 )
 
 

@@ -17,6 +17,7 @@ SMALLEST_BARE = 1000
 LARGEST = 10**12
 _NOTHING = frozenset("khong co|ko co|k co|khong dong nao|khong co dong nao|khong co gi|chua co|khong|ko|k".split("|"))
 _JOINERS = frozenset("- – — ~ den toi hoac hay".split())
+_DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
 _AREA = re.compile(r"(?<=[\d ])(?:km|m|cm)2?\b|\bmet vuong\b", re.IGNORECASE)
 _PEOPLE = frozenset({"n", "ng", "ngh", "cu", "chai", "canh"})
 """Signs that mean thousands in money and people or things elsewhere: "4 ng" are four persons."""
@@ -30,6 +31,8 @@ def read_money(text: str, today: date) -> Result:
         found = [n for n in numbers.find(tokens) if not _counts_something_else(tokens, n)]
     except Unclear:
         return Ask("money_unclear")
+    if _DATE.search(text):
+        return Refuse("no_money", {"example": "500.000"})
     if not found and any(t.bare in ("vai", "may", "dam") for t in tokens[:-1]):
         return Ask("money_unclear")
     if not found:
@@ -44,6 +47,8 @@ def read_money(text: str, today: date) -> Result:
 
 def _one_sum(number: Number, tokens: list[Word]) -> Result:
     if number.value != number.value.to_integral() or number.value >= LARGEST or _is_vague(tokens, number):
+        return Ask("money_unclear")
+    if number.literal and re.match(r"0\d", number.literal):
         return Ask("money_unclear")
     explicit = number.scaled or _has_currency(tokens, number)
     if not explicit and 0 < number.value < SMALLEST_BARE:

@@ -207,7 +207,8 @@ def _by_word(text: str, options: Sequence[Offered]) -> tuple[set[int], bool]:
     words_of = [{w for w in set().union(*phrases) if w.bare not in _TOO_COMMON or len(tokens) == 1} for phrases in own]
     hit = {n for n, mine in enumerate(words_of) if _shared(tokens, mine)}
     if len(hit) != 1:
-        return hit, False
+        telling = any(t.bare not in _TOO_COMMON for t in tokens)
+        return (hit if telling else set()), False
     (n,) = hit
     left = [t for t in tokens if not any(answers.same(t, w) for w in words_of[n])]
     said = [{w for w in phrase if w.bare not in _TOO_COMMON} for phrase in own[n]]

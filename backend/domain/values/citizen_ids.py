@@ -15,6 +15,8 @@ from backend.domain.values.text import reader, says_unknown
 
 LENGTH = 12
 OLD_CARD = 9
+SHORTEST_OTHER = 9
+"""Digits of another number beside it, such as a phone; fewer are a slip of this one."""
 EXAMPLE = {"example": "006098001234"}
 
 
@@ -46,7 +48,7 @@ def _twelves(runs: list[list[str]]) -> Iterable[str]:
         if len("".join(pieces)) == LENGTH:
             yield "".join(pieces)
             continue
-        yield from (piece for piece in pieces if len(piece) == LENGTH)
+        yield from (piece for piece in pieces if len(piece) == LENGTH and all(len(p) >= SHORTEST_OTHER for p in pieces))
 
 
 def _no_number(text: str, runs: list[list[str]]) -> Refuse:

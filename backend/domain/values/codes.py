@@ -37,7 +37,8 @@ def read_dossier_code(text: str, today: date) -> Result:
         return Read(good[0], good[0], details={"day": _day(day).isoformat(), "order": order})
     if found:
         return Refuse("code_day", EXAMPLE)
-    if _TAIL.search(plain) or (_AGENCY.search(plain) and re.search(r"\d{3}", plain)) or _SHORT.search(plain):
+    tail = _TAIL.search(plain)
+    if (tail and _day(tail["day"])) or (_AGENCY.search(plain) and re.search(r"\d{3}", plain)) or _SHORT.search(plain):
         return Ask("code_partial", params=EXAMPLE)
     return Refuse("not_known" if says_unknown(text) else "no_code", EXAMPLE)
 

@@ -22,6 +22,8 @@ _NOT_THIS = re.compile(r"\b(?:chu )?(?:khong|ko|k|kg|hong) phai (?:la )?.*?(?=\b
 _ZERO_ONE = re.compile(r"(?<![a-z0-9])(?=[ol]*\d)[0-9ol]{1,4}(?![a-z0-9])")
 _SHORT_YEAR = re.compile(r"\b2k(\d{0,2})\b")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[/\\|.\-–—_,]")
+_CALENDAR_BEHIND = {"ta": "lunar", "tay": "solar"}
+"""Behind a number: "15 tháng giêng ta", "5/3 tây"."""
 _WEEKDAY_BEFORE = ("hom", "sang", "chieu", "toi", "trua", "dem")
 
 
@@ -44,6 +46,7 @@ def plain_date(text: str) -> DateText:
     lower = _ZERO_ONE.sub(lambda m: m[0].replace("o", "0").replace("l", "1"), lower)
     lower = _SHORT_YEAR.sub(lambda m: str(2000 + int(m[1] or 0)), lower)
     out = _phrases(_spelled(_numbers(_tokens(lower))))
+    out = [_CALENDAR_BEHIND.get(t, t) if n and (out[n - 1].isdigit() or out[n - 1] in ("gieng", "chap")) else t for n, t in enumerate(out)]
     return DateText(_joined([t for t in out if t not in ("lunar", "solar")]), "lunar" in out, "solar" in out)
 
 
@@ -117,7 +120,7 @@ def _number(tokens: list[Word], at: int, out: list[str]) -> tuple[int | str | No
     word, before = tokens[at].bare, _spellings().get(out[-1], out[-1]) if out else ""
     if digit(tokens[at]) is None and plain(tokens[at]) not in ("muoi", "linh", "le"):
         return None, at
-    after_month = len(out) >= 2 and out[-1].isdigit() and out[-2] in ("thang", "t")
+    after_month = word != "nam" and len(out) >= 2 and out[-1].isdigit() and out[-2] in ("thang", "t")
     if before == "nam" or after_month:
         year, end = _year(tokens, at, marked=before == "nam")
         if year is not None:
@@ -165,6 +168,9 @@ def _is(tokens: list[Word], at: int, word: str) -> bool:
 def _year(tokens: list[Word], at: int, marked: bool) -> tuple[str | None, int]:
     """A year in words: "một chín chín tám", "hai nghìn không trăm hai tư", and, behind "năm", "chín tám"."""
     run = _run(tokens, at)
+    if run[:2] == [1, 9] and _is(tokens, at + 3, "muoi"):
+        tens, end = _tens(tokens, at + 2)
+        return f"19{tens:02}", end
     if len(run) >= 2 and (_is(tokens, at + 1, "nghin") or _is(tokens, at + 1, "ngan")):
         run = run[:1]
     if len(run) == 4 or (len(run) == 2 and marked):

@@ -86,6 +86,8 @@ def _without_parts(said: DateText, raw: str, today: date, past: bool) -> Result:
     counted = relative.relative(said.text, today, raw, past)
     if partial and not isinstance(counted, date):
         return partial
+    if isinstance(counted, Ask) and not counted.options and says_unknown(raw):
+        return Refuse("not_known", EXAMPLE)
     if counted:
         return _relative(counted)
     return Refuse("not_known" if says_unknown(raw) else "no_date", EXAMPLE)

@@ -11,42 +11,48 @@ from datetime import date
 from functools import cache
 
 from backend.domain.letters import fold, strip_accents
+from backend.domain.units import load
 from backend.domain.values.citizen_ids import read_citizen_id
 from backend.domain.values.lexicon import lexicon, word_set
 from backend.domain.values.result import Ask, Candidate, Read, Refuse, Result
 from backend.domain.values.syllables import is_syllable
 from backend.domain.values.text import bare, has_accents, reader, says_unknown
+from backend.domain.values.yes_no import is_plain
 
 LONGEST_NAME = 6
 """Syllables; the longest names in use have five."""
 _SPELLED = re.compile(r"\(([^()]*)\)")
 _CLAUSE = re.compile(r"\s*[,;.?!\n]+\s*|\s+[-–]\s+|\s+(?=mà\s)|\s+(?=ma\s+(?:co|bao|lam|het|mat|can|phai|nop|ko|k|khong|cho)\b)")
 _COMRADE = re.compile(r"^\s*(?:đồng chí|dong chi)\s", re.IGNORECASE)
+_DATA_BEHIND = re.compile(r"\s+(?=(?:sinh|sn|ns|sdt|sđt|cccd|cmnd|số|so|ngày|ngay)\b.*\d)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 @reader
-def read_person_name(text: str, today: date, *, places: Collection[str] = ()) -> Result:
+def read_person_name(text: str, today: date, *, places: Collection[str] | None = None) -> Result:
     """The full name in capitals. `doubt` "no_accents" if it has lost its accents; `details` {accents: bool, rest: str}.
 
-    `rest` is what stands behind the name ("…, mà có mất tiền không"). `places`: folded names of communes and districts.
+    `rest` is what stands behind the name ("…, mà có mất tiền không"). `places`: folded names of communes and districts,
+    those of the unit files if not given.
     """
     whole = _instead_of_a_name(text)
     if whole:
         return whole
     spelled, text = _take_spelled(text)
-    clauses = [c for c in _CLAUSE.split(text) if c.strip()]
+    clauses = [c for c in _CLAUSE.split(_DATA_BEHIND.sub(", ", text, count=1)) if c.strip()]
     if not clauses:
         return Refuse("no_name")
     words, at = _first_name(clauses)
     if re.search(r"\d", clauses[at]):
         return Refuse("digits_in_name")
     words, place = _before_place(words)
-    return _judged(words, ", ".join([*place, *clauses[at + 1 :]]), spelled, places)
+    named = _says_name(clauses[at])
+    known_places = () if named else load().folded_names if places is None else places
+    return _judged(words, ", ".join([*place, *clauses[at + 1 :]]), spelled, known_places, named)
 
 
 @reader
-def read_person_key(text: str, today: date, *, places: Collection[str] = (), **known) -> Result:
+def read_person_key(text: str, today: date, *, places: Collection[str] | None = None, **known) -> Result:
     """A person's one key: 12 digits or a full name; `details["kind"]` is "citizen_id" or "person_name"."""
     digits = sum(c.isdigit() for c in text)
     kind = "citizen_id" if digits >= 4 else "person_name"
@@ -82,7 +88,7 @@ def _first_name(clauses: list[str]) -> tuple[list[str], int]:
     """Words of the first clause that is more than politeness, and where it stands."""
     for at, clause in enumerate(clauses):
         words = _bare_name(clause)
-        if words:
+        if words and not (len(words) == 1 and len(clauses) > at + 1 and words[0].lower() in word_set("names", "polite")):
             return words, at
     return [], len(clauses) - 1
 
@@ -96,6 +102,11 @@ def _bare_name(clause: str) -> list[str]:
     while len(words) > 2 and (_is_polite(words) or _is_address(words)):
         words = words[1:]
     return _without_particle(_without_la(words))
+
+
+def _says_name(clause: str) -> bool:
+    """Whether the clause says itself that a name follows."""
+    return bool(re.search(r"\bt[êe]n\b", clause.lower()))
 
 
 @cache
@@ -132,6 +143,8 @@ def _without_tail(words: list[str]) -> list[str]:
     while shorter and words:
         lower = [w.lower() for w in words]
         shorter = next((t.split() for t in tails if lower[-len(t.split()) :] == t.split()), None)
+        if len(lower) > 2 and lower[-2] in word_set("names", "particles") and lower[-1] in word_set("names", "listener"):
+            shorter = lower[-2:]
         words = words[: -len(shorter)] if shorter else words
     return words
 
@@ -179,18 +192,20 @@ def _written_surnames() -> frozenset[str]:
     return frozenset(name.lower() for name in word_set("names", "surnames"))
 
 
-def _judged(words: list[str], rest: str, spelled: str, places: Collection[str]) -> Result:
+def _judged(words: list[str], rest: str, spelled: str, places: Collection[str], named: bool) -> Result:
     if not words:
         return Refuse("no_name")
     if len(words) > LONGEST_NAME or _is_sentence(words) or _is_place(words, places):
         return Refuse("no_name")
     if any(not is_syllable(fold(w)) for w in words):
         return Ask("name_unusual", (_as_name(words),)) if _plausible(words) else Refuse("no_name")
+    if len(words) == 1 and is_plain(words[0]):
+        return Refuse("no_name")
     if len(words) == 1:
         return Ask("name_one_word", params={"word": words[0].upper()})
-    if _place_or_name(words, places):
+    if _place_or_name(words, places) and not _is_strong(words):
         return Ask("place_or_name", (_as_name(words),))
-    if not _begins_like_name(words) or not _is_whole(words):
+    if not _begins_like_name(words) or not _is_whole(words) or not (named or _enough(words)):
         return Ask("name_unusual", (_as_name(words),))
     if len(words) == 3 and words[-1] == "a" and fold(words[1]) not in ("van", "thi") and not has_accents(words[-1]):
         return Ask("name_unusual", (_as_name(words[:-1]), _as_name(words)))
@@ -266,6 +281,15 @@ def _is_whole(words: list[str]) -> bool:
     """Not cut off behind "văn" or "thị", and without accents no word that is rarely of a name."""
     unsure = not has_accents(" ".join(words)) and not _is_strong(words) and (_suspects([w.lower() for w in words]) or words[0].lower() == "khong")
     return not unsure and not (len(words) == 2 and words[1].lower() in _MIDDLE)
+
+
+def _enough(words: list[str]) -> bool:
+    """Whether it is more than a chance pair of words ("ngân hàng"): the rarer or shorter, the more must speak for a name."""
+    common = fold(words[0]) in {fold(name) for name in word_set("names", "common_surnames")}
+    capitals = all(w[0].isupper() for w in words)
+    if _is_strong(words):
+        return True
+    return capitals if len(words) == 2 and common else len(words) > 2 and (common or capitals or has_accents(" ".join(words)))
 
 
 def _plausible(words: list[str]) -> bool:

@@ -95,7 +95,9 @@ def amount(words: list[Word], start: int) -> Number | None:
     total, at, last = Decimal(0), start, None
     scales = _table("scales")
     while at < len(words):
-        group = _group(words, at, behind=last is not None)
+        if last is not None and _is(words, at, "zero_before") and at + 1 < len(words) and _LITERAL.match(words[at + 1].text):
+            at += 1
+        group = None if last is not None and _counts(words, at) else _group(words, at, behind=last is not None)
         if group is None:
             if last is not None or not _starts_with_scale(words, at):
                 break
@@ -105,6 +107,8 @@ def amount(words: list[Word], start: int) -> Number | None:
             scale, end = scale * scales[plain(words[end])], end + 1
         if last is not None and scale >= last:
             break
+        if last == 10**6 and scale == 1000 and group.literal and len(group.literal) == 1 and words[end - 1].text == "k":
+            raise Unclear("1tr2k")
         total += group.value * scale if scale > 1 or last is None else _behind(group, last)
         at = end
         if scale == 1:
@@ -117,6 +121,11 @@ def amount(words: list[Word], start: int) -> Number | None:
         return None
     only = words[start].text if at == start + 1 and last is None and _LITERAL.match(words[start].text) else None
     return Number(total, start, at, last is not None or _is_scaled(words, start, at), only)
+
+
+def _counts(words: list[Word], at: int) -> bool:
+    """ "một tháng", "một người": how often, not a part of the sum before it."""
+    return digit(words[at]) is not None and at + 1 < len(words) and words[at + 1].bare in _folded("counted")
 
 
 def _is_scaled(words: list[Word], start: int, end: int) -> bool:

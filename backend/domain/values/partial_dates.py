@@ -15,7 +15,7 @@ _MONTH = re.compile(r"\bthang\s*(?P<m>\d{1,2}|gieng|chap)\b")
 _YEAR = re.compile(r"\bnam\s*(?P<y>\d{4}|\d{2})(?![\d/])|(?<![\d/])(?P<alone>(?:19|20)\d\d)(?![\d/])|^(?P<short>\d{2})$")
 _YEAR_WORD = re.compile(r"\bnam (?P<y>ngoai|nay|truoc|kia)\b")
 _AGE = re.compile(r"(?<!\d)(?P<age>\d{1,3}) (?:tuoi|t)\b")
-_DAY = re.compile(r"^(?:sinh |de |mat |hom |ngay |la )*(?:hom|ngay|(?P<hint>mung|ram))[\s,]+(?P<d>\d{1,2})(?: (?:roi|vua roi|vua qua|thoi))?$")
+_DAY = re.compile(r"(?:^|\s)(?:hom|ngay|(?P<hint>mung|ram))[\s,]+(?P<d>\d{1,2})(?: (?:roi|vua roi|vua qua|thoi))?$")
 _STEM_YEAR = re.compile(r"\b(?:tuoi|nam)\s+(?:con )?(?P<words>[a-z]+(?: [a-z]+)?)")
 _BACK = {"nay": 0, "ngoai": 1, "truoc": 1, "kia": 2}
 
@@ -84,10 +84,10 @@ def _day_only(text: str, today: date, lunar: bool) -> Ask | None:
 
 def _animal(text: str, today: date) -> Ask | None:
     """ "tuổi Tý", "năm Mậu Thân": years of that animal, of that stem and animal, latest first."""
-    found = _STEM_YEAR.search(text)
-    if not found:
+    found, names = _STEM_YEAR.search(text), lexicon("dates")
+    words = found["words"].split() if found else text.split()
+    if not found and (len(words) != 2 or words[0] not in names["stems"]):
         return None
-    words, names = found["words"].split(), lexicon("dates")
     animals = {**{a: a for a in names["animals"]}, **names["animals_other"]}
     at = next((i for i, w in enumerate(words) if w in animals), None)
     if at is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from backend.domain.values import answers
+from backend.domain.values.lexicon import lexicon
 from backend.domain.values.numbers import digit
 from backend.domain.values.text import Word, words
 
@@ -47,6 +48,8 @@ def _in_words(core: list[Word], tokens: list[Word], count: int) -> int | None:
             return number
     if count == 3 and len(core) == 1 and answers.at(core, 0, answers.phrases("middle")[0]):
         return 2
-    if count == 2 and len(core) == 1 and len(tokens) > 1 and tokens[0].bare in ("cai", "y"):
-        return {"truoc": 1, "tren": 1, "sau": 2, "duoi": 2}.get(core[0].bare)
-    return (digit(core[0]) or None) if len(core) == 1 else None
+    if len(core) != 1:
+        return None
+    pointed = count == 2 and len(tokens) > 1 and tokens[0].bare in ("cai", "y")
+    of_two = lexicon("answers")["of_two"].get(core[0].text) if pointed else None
+    return of_two or digit(core[0]) or None

@@ -30,7 +30,7 @@ _WEEKS_AGO = re.compile(r"\b(?:cach day |duoc |da )?(?P<a>\d{1,2}) tuan(?: (?:tr
 _WEEKDAY = re.compile(r"(?<!con )(?<!chau )(?<!dua )(?<!lan )(?<!cai )(?<!be )\b(?:thu (?P<n>\d)|(?P<cn>chunhat))\b(?P<rest>[^,]*)")
 _DAY_OF_MONTH = re.compile(r"\b(?:ngay |hom |mung )*(?P<d>\d{1,2}) thang (?P<which>truoc|nay|sau|toi|vua roi|roi|vua qua|qua)\b")
 _STRETCH = re.compile(
-    r"\b(?:tuan|thang|nam) (?:truoc|nay|sau|toi|roi|vua roi|qua|vua qua|ngoai|kia)\b|\bhom (?:no|truoc|roi)\b|\bmay (?:hom|ngay)\b|\bmoi day\b|^vua roi$|\b(?:dau|giua|cuoi) (?:tuan|thang|nam)\b|\bhom tet\b|^tet\b|\blau roi\b|\bvai (?:hom|ngay|tuan)\b|\d+ (?:thang|nam) (?:truoc|roi|nay|nua)\b|\bcach day\b|\d+ (?:ngay|hom|tuan)\b"
+    r"\b(?:tuan|thang|nam) (?:truoc|nay|sau|toi|roi|vua roi|qua|vua qua|ngoai|kia)\b|\bhom (?:no|truoc|roi)\b|\bmay (?:hom|ngay)\b|\bmoi day\b|^vua roi$|\b(?:dau|giua|cuoi) (?:tuan|thang|nam)\b|\btet\b|\bram\b|\blau roi\b|\bvai (?:hom|ngay|tuan)\b|\d+ (?:thang|nam) (?:truoc|roi|nay|nua)\b|\bcach day\b|\d+ (?:ngay|hom|tuan)\b|\b(?:duoc|moi|da|tron) \d+ (?:thang|nam)\b|\d+ thang tuoi"
 )
 
 
@@ -39,7 +39,7 @@ def relative(text: str, today: date, raw: str, past: bool) -> date | Ask | Refus
     if _LAST_NIGHT.search(text):
         back = 2 if "hom kia" in text else 1
         return Ask("night", (day(today - timedelta(days=back)), day(today - timedelta(days=back - 1))))
-    return _weekday(text, today, past) or _of_month(text, today) or _shift(text, today, raw) or _counted(text, today) or _stretch(text)
+    return _weekday(text, today, past) or _of_month(text, today) or _counted(text, today) or _shift(text, today, raw) or _stretch(text)
 
 
 def day(value: date) -> Candidate:
@@ -52,13 +52,18 @@ def shown(value: date) -> str:
     return f"{value.day}/{value.month}/{value.year}"
 
 
-def _shift(text: str, today: date, raw: str) -> date | None:
+def _shift(text: str, today: date, raw: str) -> date | Ask | None:
+    found: list[int] = []
     for pattern, days in _SHIFTS:
         if pattern.search(text):
-            if days in (-2, 2) and "kìa" in raw.lower():
-                days = 3 if days > 0 else -3
-            return today + timedelta(days=days)
-    return today + timedelta(days=2) if re.fullmatch(r"(?:ngày )?mốt", raw.lower()) else None
+            text = pattern.sub(" ", text)
+            kia = days in (-2, 2) and "kìa" in raw.lower()
+            found.append(days if not kia else days // 2 * 3)
+    if re.fullmatch(r"(?:ngày )?mốt", raw.lower()):
+        found.append(2)
+    if len(found) > 1:
+        return Ask("two_dates", tuple(day(today + timedelta(days=d)) for d in found[:3]))
+    return today + timedelta(days=found[0]) if found else None
 
 
 def _counted(text: str, today: date) -> date | Ask | None:

@@ -1,6 +1,6 @@
 """What a value reader answers: a value, a question to ask back, or a refusal. Keys only: the words live with the bot.
 
-Every key that a reader may return stands in `reasons.yaml` with its parameters, so that whoever words them sees them all.
+A test holds the keys to the texts: `doubt.<key>` or `bad.<key>` for a question, `bad.<key>` for a refusal.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def lean_of(plain: str) -> Lean:
     first = _clause(clauses[0])
     soft = first == "yes" and not _hard(clauses[0])
     later = [_clause(c) for c in clauses[1:2]]
-    if plain.rstrip().endswith("?") and len(clauses) == 1 and first != "no":
+    if plain.rstrip().endswith("?") and len(clauses) == 1:
         return "ask" if first else None
     if first == "yes" and soft and later and later[0] in ("no", "ask"):
         return later[0]

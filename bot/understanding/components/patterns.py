@@ -1,8 +1,8 @@
 """Sentences from patterns: `(em|tôi|) (muốn|cần) rút hồ sơ {procedure}` stands for all its readings.
 
 A training block with `metadata: {pattern: true}` holds patterns instead of sentences. `{procedure}` is filled with a
-folk name of a procedure and labels the sentence with it; the other slots come from `nlu_data/lookups`. Standard
-library and PyYAML only; the same seed gives the same sentences.
+folk name of a procedure, `{situation}` with what leads to one, and either labels the sentence with it; the other
+slots come from `nlu_data/lookups`. Standard library and PyYAML only; the same seed gives the same sentences.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Callable, Dict, List, Optional, Tuple
 import yaml
 
 _LOOKUPS = Path(__file__).resolve().parents[3] / "nlu_data" / "lookups"
+_LABELLED = {"procedure": "procedures.yml", "situation": "situations.yml"}
 _PIECE = re.compile(r"\(|\)|\||\{\w+\}|[^(){}|]+")
 
 
@@ -83,8 +84,8 @@ def _alternatives(pieces: List[str], depth: int) -> Tuple[List[List[str]], List[
 
 
 def _fill(slot: str, rng: random.Random, named: List[str]) -> str:
-    if slot == "procedure":
-        return _procedure(rng, named)
+    if slot in _LABELLED:
+        return _labelled(_LABELLED[slot], rng, named)
     if slot in _MADE:
         return _MADE[slot](rng)
     if slot not in _lists():
@@ -92,12 +93,12 @@ def _fill(slot: str, rng: random.Random, named: List[str]) -> str:
     return rng.choice(_lists()[slot])
 
 
-def _procedure(rng: random.Random, named: List[str]) -> str:
-    """Fill in a name of a procedure; a second slot in one sentence names the same procedure."""
-    names = _names()
+def _labelled(table: str, rng: random.Random, named: List[str]) -> str:
+    """Fill in words for a procedure; a second slot in one sentence means the same procedure."""
+    words = _table(table)
     if not named:
-        named.append(rng.choice(sorted(names)))
-    return rng.choice(names[named[0]])
+        named.append(rng.choice(sorted(words)))
+    return rng.choice(words[named[0]])
 
 
 def _name(rng: random.Random) -> str:
@@ -136,9 +137,9 @@ _MADE: Dict[str, Callable[[random.Random], str]] = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def _names() -> Dict[str, List[str]]:
-    return yaml.safe_load((_LOOKUPS / "procedures.yml").read_text("utf-8"))
+@lru_cache(maxsize=None)
+def _table(name: str) -> Dict[str, List[str]]:
+    return yaml.safe_load((_LOOKUPS / name).read_text("utf-8"))
 
 
 @lru_cache(maxsize=1)

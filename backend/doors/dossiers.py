@@ -1,0 +1,97 @@
+"""The queue and the page of one dossier."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.doors.access import SignedIn, guard, parts_of
+from backend.doors.parts import Parts
+from backend.doors.render import page
+from backend.office import access, case, dossiers, staff, views
+from backend.office.kit import Refused
+from backend.store.tables import Dossier, Event
+
+router = APIRouter(tags=["console"], include_in_schema=False)
+
+
+@router.get("/console/dossiers", response_class=HTMLResponse)
+def queue(
+    request: Request,
+    person: Annotated[SignedIn, Depends(guard("queue.see"))],
+    tab: str = "open",
+    q: Annotated[str, Query(max_length=80)] = "",
+    mine: bool = False,
+    at: Annotated[int, Query(ge=1, le=1000)] = 1,
+) -> Response:
+    """The queue with tabs, a search, and pages; asked for by htmx it is the list alone."""
+    parts = parts_of(request)
+    if tab not in views.TABS:
+        raise HTTPException(404)
+    named = access.may(person.actor, "dossier.read", parts.office.unit)
+    with parts.database.read() as session:
+        found, more = views.queue(
+            session, parts.office, tab, parts.clock.now(), search=q.strip(), mine=person.actor.id if mine else None, page=at, named=named
+        )
+        counts = views.counts(session, parts.office)
+    template = "queue_rows.html" if "hx-request" in request.headers else "queue.html"
+    shown = {"rows": found, "more": more, "counts": counts, "tab": tab, "q": q, "mine": mine, "at": at}
+    return page(request, template, person, statuses=parts.office.workflow.statuses, **shown)
+
+
+@router.get("/console/dossiers/{dossier_id}", response_class=HTMLResponse)
+def dossier(request: Request, dossier_id: str, person: Annotated[SignedIn, Depends(guard("dossier.read"))], done: str = "") -> Response:
+    """One dossier; opening it is written down."""
+    parts = parts_of(request)
+    with parts.database.write() as session:
+        row = found(session, parts, dossier_id)
+        case.note_reading(session, parts.office.unit, person.actor.id, parts.clock.now(), dossier_id=row.id)
+    return show(request, person, dossier_id, done=done)
+
+
+@router.get("/console/dossiers/{dossier_id}/news", response_class=HTMLResponse)
+def news(request: Request, dossier_id: str, person: Annotated[SignedIn, Depends(guard("dossier.read"))], seen: int = 0) -> Response:
+    """A line that appears when the dossier on the screen is not the newest any more."""
+    parts = parts_of(request)
+    with parts.database.read() as session:
+        row = found(session, parts, dossier_id)
+        last = session.scalars(select(Event).where(Event.dossier_id == row.id).order_by(Event.seq.desc()).limit(1)).first()
+        names = staff.names(session, parts.office.unit)
+    return page(request, "news.html", person, newer=row.version > seen, dossier=row, last=last, names=names)
+
+
+def found(session: Session, parts: Parts, dossier_id: str) -> Dossier:
+    """Return a sent dossier of this unit. Raises Refused("unknown")."""
+    row = session.get(Dossier, dossier_id)
+    if row is None or row.unit != parts.office.unit or row.status == "draft":
+        raise Refused("unknown")
+    return row
+
+
+def show(
+    request: Request, person: SignedIn, dossier_id: str, *, status: int = 200, sentence: str | None = None, done: str = "", typed: Any = None
+) -> Response:
+    """Return the dossier page, with a sentence above it after a refusal and what was typed kept."""
+    parts = parts_of(request)
+    with parts.database.read() as session:
+        row = found(session, parts, dossier_id)
+        now = parts.clock.now()
+        seen = access.may(person.actor, "readers.see", parts.office.unit)
+        rule = parts.office.workflow.rule(done)
+        shown = {
+            "case": case.load(session, parts.office, row, now),
+            "actions": dossiers.actions(session, parts.office, row, person.actor),
+            "due_known": dossiers.due_for(parts.office, row, {}, now)[0],
+            "names": staff.names(session, parts.office.unit),
+            "colleagues": staff.colleagues(session, parts.office.unit),
+            "readers": case.readers(session, row) if seen else None,
+            "done": rule.label if rule else None,
+        }
+    return page(
+        request, "dossier.html", person, status=status, sentence=sentence, typed=typed or {}, rules=parts.office.workflow.rules,
+        statuses=parts.office.workflow.statuses, **shown,
+    )  # fmt: skip

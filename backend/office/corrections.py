@@ -1,0 +1,59 @@
+"""What a clerk writes into a form: read at the counter, in a register, or on a paper. It is an event like any other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from backend.clock import local
+from backend.domain import catalogue
+from backend.office import chain, drafts, people
+from backend.office.kit import Actor, Office, Refused
+from backend.store.tables import Dossier, Event
+from backend.office.views import ENDED
+
+
+def correct(
+    session: Session, office: Office, dossier_id: str, question: str, value: str, shown: str, actor: Actor, version: int, now: datetime
+) -> Event:
+    """Write a value into a dossier's form with the source "counter"; the old one stays in the event.
+
+    `value` is already read and normal. Raises Refused: "unknown", "stale", "not_editable".
+    """
+    dossier = session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update())
+    if dossier is None or dossier.unit != actor.unit:
+        raise Refused("unknown")
+    if dossier.status in ENDED or dossier.status == "draft":
+        raise Refused("not_editable")
+    _take(session, dossier, version)
+    form = drafts.form_of(office, dossier)
+    before = form["answers"].get(question, {}).get("value")
+    form["answers"][question] = {"value": value, "shown": shown, "via": "counter", "at": local(now).isoformat(), "doubt": None}
+    form["left"] = [name for name in form["left"] if name != question]
+    drafts.write_form(office, dossier, form)
+    _note_people(session, office, dossier, form, now)
+    data: dict[str, Any] = {"question": question, "before": before, "value": value}
+    return chain.append(
+        session, office.vault, dossier, data, now,
+        action="correct", from_status=dossier.status, to_status=dossier.status, clock="none", actor=actor.id, role=actor.roles[0],
+    )  # fmt: skip
+
+
+def _take(session: Session, dossier: Dossier, version: int) -> None:
+    taken = session.execute(update(Dossier).where(Dossier.id == dossier.id, Dossier.version == version).values(version=version + 1))
+    if taken.rowcount != 1:
+        last = session.scalars(select(Event).where(Event.dossier_id == dossier.id).order_by(Event.seq.desc())).first()
+        raise Refused("stale", by=last.actor, at=last.at.isoformat(), action=last.action)
+    session.refresh(dossier, ["version"])
+
+
+def _note_people(session: Session, office: Office, dossier: Dossier, form: dict[str, Any], now: datetime) -> None:
+    """Write the parties anew; the mark "name without accents" goes once no such name is left."""
+    wanted = catalogue.parties(office.procedure(dossier), form["answers"])
+    people.set_parties(session, office, dossier.id, wanted, now)
+    bare = any(people.name_source(facts["name"], via) == "typed_bare" for _, facts, via in wanted if facts.get("name"))
+    dossier.flags = [flag for flag in dossier.flags if flag != "name_bare"] + (["name_bare"] if bare else [])
+    dossier.updated_at = now
