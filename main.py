@@ -20,8 +20,7 @@ import httpx
 
 from backend import law
 from backend.clock import Clock
-from backend.domain.law_files import CatalogueError
-from backend.domain.workflow import TableError
+from backend.domain.law_lines import LawError
 from backend.doors.app import create_app
 from backend.doors.parts import Parts
 from backend.office import audit, staff
@@ -206,9 +205,7 @@ def check_law() -> list[str]:
     try:
         office = law.office(Vault("x" * 32), load_settings().UNIT)
         words = Words.load(TEXTS)
-    except CatalogueError as error:
-        return error.lines
-    except (TableError, WordsError) as error:
+    except (LawError, WordsError) as error:
         return str(error).splitlines()
     unspoken = [f"notice {kind} has no text" for kind in sorted(office.workflow.notices()) if not words.has(f"notice.{kind}")]
     return unspoken + gate.gate(words, office.catalogue, gate.load_rules(TEXTS))
@@ -304,7 +301,7 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         return _COMMANDS[args.command](args)
-    except (SettingsError, CatalogueError, TableError, WordsError, nlu_server.NluServerError) as error:
+    except (SettingsError, LawError, WordsError, nlu_server.NluServerError) as error:
         return _stop(str(error))
     except Refused as refused:
         return _stop(f"refused: {refused.reason}")

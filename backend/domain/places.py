@@ -22,7 +22,19 @@ _COMMUNE = {"xa", "x", "phuong", "p", "ph", "f", "tt", "ttr"}
 _DISTRICT = {"huyen", "h", "tp", "quan", "tx"}
 _HAMLET = {"thon", "th", "to", "xom", "khu", "tdp", "tk", "lang", "ngo", "duong", "pho", "ap", "doi"}
 _PROVINCE = {"tinh"}
-_SOUNDS = (("ngh", "ng"), ("gh", "g"), ("tr", "ch"), ("gi", "d"), ("x", "s"), ("r", "d"), ("l", "n"), ("k", "c"), ("y", "i"))
+_NO_NAME = {"cu", "nao", "minh", "ta", "uy", "roi", "gio", "cung"}
+"""Behind "huyện" they are no name: "huyện nào", "huyện ủy"."""
+_SOUNDS = (
+    ("ngh", "ng"),
+    ("gh", "g"),
+    ("tr", "ch"),
+    ("gi", "d"),
+    ("x", "s"),
+    ("r", "d"),
+    ("l", "n"),
+    ("k", "c"),
+    ("y", "i"),
+)
 OUR_PROVINCE = "19"
 
 
@@ -87,7 +99,13 @@ def _matches(bare: list[str], index: dict[tuple[str, ...], list]) -> list[_Match
     while at < len(bare):
         # "thị trấn Phủ Thông" holds "Trần Phú".
         inside_type = at > 0 and f"{bare[at - 1]} {bare[at]}" in ("thi tran", "thanh pho")
-        length = 0 if inside_type else next((n for n in range(min(4, len(bare) - at), 0, -1) if tuple(bare[at : at + n]) in index), 0)
+        length = (
+            0
+            if inside_type
+            else next(
+                (n for n in range(min(4, len(bare) - at), 0, -1) if tuple(bare[at : at + n]) in index), 0
+            )
+        )
         if not length:
             at += 1
             continue
@@ -106,7 +124,11 @@ def _matches(bare: list[str], index: dict[tuple[str, ...], list]) -> list[_Match
 def _mark(bare: list[str], at: int) -> str:
     before = bare[at - 1] if at else ""
     pair = f"{bare[at - 2]} {before}" if at > 1 else ""
-    if before in _COMMUNE and not (len(before) == 1 and at > 1 and bare[at - 2] in _HAMLET) or pair == "thi tran":
+    if (
+        before in _COMMUNE
+        and not (len(before) == 1 and at > 1 and bare[at - 2] in _HAMLET)
+        or pair == "thi tran"
+    ):
         return "commune"
     if before in _DISTRICT or pair in ("thanh pho", "thi xa"):
         return "district"
@@ -117,7 +139,11 @@ def _mark(bare: list[str], at: int) -> str:
 
 def _resolved(units: Units, bare: list[str], matches: list[_Match], on: date) -> Found | Ambiguous | None:
     communes = [m for m in matches if m.communes and _is_commune(m)]
-    doubles = [m for m in matches if m.districts and m.mark in ("", "district") and m not in communes and not _is_context(m, matches)]
+    doubles = [
+        m
+        for m in matches
+        if m.districts and m.mark in ("", "district") and m not in communes and not _is_context(m, matches)
+    ]
     away = _elsewhere(bare, matches)
     if not communes and not doubles:
         return Ambiguous((), "elsewhere") if away else _only_province(units, matches, on)
@@ -135,7 +161,9 @@ def _resolved(units: Units, bare: list[str], matches: list[_Match], on: date) ->
 
 def _is_context(match: _Match, matches: list[_Match]) -> bool:
     """ "…, Bắc Kạn" behind another place is the province."""
-    return bool(match.province) and match.mark == "" and matches[0] is not match and matches[0].mark != "hamlet"
+    return (
+        bool(match.province) and match.mark == "" and matches[0] is not match and matches[0].mark != "hamlet"
+    )
 
 
 def _is_commune(match: _Match) -> bool:
@@ -166,11 +194,13 @@ def _agree(units: Units, target: Unit, named: list[_Match], doubles: list[_Match
     old = {u.parent for m in named for u in m.communes if u.valid_to}
     own = [target in units.of_district(d, on) and (not old or d.code in old) for d in districts]
     same = [target in m.communes for m in doubles]
-    return all(a or b for a, b in zip(own, same)) if districts else True
+    return all(a or b for a, b in zip(own, same, strict=True)) if districts else True
 
 
 def _old_name(named: list[_Match], target: Unit) -> Unit | None:
-    return next((u for m in named for u in m.communes if u.valid_to and fold(u.short) != fold(target.short)), None)
+    return next(
+        (u for m in named for u in m.communes if u.valid_to and fold(u.short) != fold(target.short)), None
+    )
 
 
 def _of_districts(units: Units, doubles: list[_Match], matches: list[_Match], on: date) -> Found | Ambiguous:
@@ -190,10 +220,14 @@ def _only_province(units: Units, matches: list[_Match], on: date) -> Ambiguous |
 def _elsewhere(bare: list[str], matches: list[_Match]) -> bool:
     """Whether another province, or a district that was never ours, is named as such."""
     inside = {i for m in matches for i in range(m.start, m.end)}
-    foreign = any(m.province and m.province != OUR_PROVINCE and not m.communes and m.mark != "hamlet" for m in matches)
+    foreign = any(
+        m.province and m.province != OUR_PROVINCE and not m.communes and m.mark != "hamlet" for m in matches
+    )
     for at, token in enumerate(bare[:-1]):
-        pair = f"{bare[at - 1]} {token}" if at else ""
-        if at not in inside and (token in ("huyen", "quan", "tx") or pair in ("thi xa", "thanh pho")) and at + 1 not in inside and bare[at + 1] not in ("cu", "nao", "minh", "ta", "uy", "roi", "gio", "cung"):
+        is_type = token in ("huyen", "quan", "tx") or (
+            at and f"{bare[at - 1]} {token}" in ("thi xa", "thanh pho")
+        )
+        if is_type and not {at, at + 1} & inside and bare[at + 1] not in _NO_NAME:
             return True
     return foreign
 
@@ -242,12 +276,16 @@ def _one_slip(one: str, two: str) -> bool:
     """Whether one letter was changed, lost, added or swapped with its neighbour."""
     if abs(len(one) - len(two)) > 1 or one == two:
         return False
-    at = next((i for i, (a, b) in enumerate(zip(one, two)) if a != b), min(len(one), len(two)))
+    at = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
     swapped = one[at : at + 2] == two[at : at + 2][::-1] and one[at + 2 :] == two[at + 2 :]
     return swapped or one[at + 1 :] == two[at + 1 :] or one[at:] == two[at + 1 :] or one[at + 1 :] == two[at:]
 
 
-_BEFORE_HAMLET = re.compile(r"^(?:(?:nhà|nha|em|e|tôi|toi|cháu|chau|mình|minh|bố mẹ|bo me|ở|o|tại|tai|trên|tren|dưới|duoi|là|la|địa chỉ|dia chi|đ/c|dc|đc|trú|tru|thường trú|thuong tru|hộ khẩu|ho khau|hk|quê|que)(?:[\s:,]+|$))+", re.IGNORECASE)
+_BEFORE_HAMLET = re.compile(
+    r"^(?:(?:nhà|nha|em|e|tôi|toi|cháu|chau|mình|minh|bố mẹ|bo me|ở|o|tại|tai|trên|tren|dưới|duoi|là|la|địa chỉ|dia chi"
+    r"|đ/c|dc|đc|trú|tru|thường trú|thuong tru|hộ khẩu|ho khau|hk|quê|que)(?:[\s:,]+|$))+",
+    re.IGNORECASE,
+)
 
 
 def _with_hamlet(result, text: str, tokens: list[tuple[str, str, int]], matches: Iterable[_Match]):
@@ -256,7 +294,8 @@ def _with_hamlet(result, text: str, tokens: list[tuple[str, str, int]], matches:
         return None
     if not matches:
         return result
-    start = next((m.start for m in matches if m.mark != "hamlet" and not (m.province and not m.communes and not m.districts)), len(tokens))
+    places = [m for m in matches if m.mark != "hamlet" and (m.communes or m.districts)]
+    start = places[0].start if places else len(tokens)
     while start and _is_type_word(tokens, start - 1):
         start -= 1
     before = text[: tokens[start][2]] if start < len(tokens) else text
@@ -269,4 +308,7 @@ def _is_type_word(tokens: list[tuple[str, str, int]], at: int) -> bool:
     """Whether "xã", "thị trấn" … stands there; the x of "thôn X" does not."""
     word, following = tokens[at][1], tokens[at + 1][1] if at + 1 < len(tokens) else ""
     hamlet = len(word) == 1 and at > 0 and tokens[at - 1][1] in _HAMLET
-    return (word in _COMMUNE | _DISTRICT | {"tran"} and not hamlet) or f"{word} {following}" in ("thi tran", "thanh pho")
+    return (word in _COMMUNE | _DISTRICT | {"tran"} and not hamlet) or f"{word} {following}" in (
+        "thi tran",
+        "thanh pho",
+    )

@@ -48,7 +48,9 @@ class Unit:
         return short_name(self.name)
 
     def in_force(self, on: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_to is None or on <= self.valid_to
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +68,9 @@ class Units:
         """The commune in force on that day that a code stands for: itself, or what the old one with this code became."""
         own = [u for u in self.communes if u.code == code]
         valid = [u for u in own if u.in_force(on)]
-        heirs = [self.present(u.became, on) for u in own if u.became and u.became != code and not u.in_force(on)]
+        heirs = [
+            self.present(u.became, on) for u in own if u.became and u.became != code and not u.in_force(on)
+        ]
         return next(iter([*valid, *filter(None, heirs)]), None)
 
     def in_force(self, on: date) -> tuple[Unit, ...]:
@@ -118,7 +122,9 @@ def _yaml(file: Path) -> Any:
     try:
         return yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UnitsError(f"{file}: cannot be read as YAML in UTF-8 ({type(error).__name__}); restore it or run regenerate.py") from error
+        raise UnitsError(
+            f"{file}: cannot be read as YAML in UTF-8 ({type(error).__name__}); restore it or run regenerate.py"
+        ) from error
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
@@ -131,7 +137,16 @@ def _rows(file: Path) -> list[dict[str, Any]]:
 def _unit(row: dict[str, Any], file: str, parent: str) -> Unit:
     try:
         since, until = (date.fromisoformat(row[k]) if k in row else None for k in ("valid_from", "valid_to"))
-        return Unit(row["code"], row["name"], row["kind"], row[parent], since, until, row.get("became"), tuple(row.get("parts", ())))
+        return Unit(
+            row["code"],
+            row["name"],
+            row["kind"],
+            row[parent],
+            since,
+            until,
+            row.get("became"),
+            tuple(row.get("parts", ())),
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise UnitsError(f"{file}: row {row!r} lacks or spoils {error}; run regenerate.py") from error
 

@@ -43,7 +43,7 @@ def correct(request: Request, dossier_id: str, question: str, person: Annotated[
     parts = parts_of(request)
     try:
         with parts.database.write() as session:
-            row, now = found(session, parts, dossier_id), parts.clock.now()
+            row, now = found(session, parts.office.unit, dossier_id), parts.clock.now()
             asked = next((q for q in parts.office.procedure(row).questions if q.id == question), None)
             if asked is None:
                 raise Refused("unknown")

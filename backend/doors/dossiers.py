@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.doors.access import SignedIn, guard, parts_of
-from backend.doors.parts import Parts
 from backend.doors.render import page
 from backend.office import access, case, dossiers, staff, views
 from backend.office.kit import Refused
@@ -48,7 +47,7 @@ def dossier(request: Request, dossier_id: str, person: Annotated[SignedIn, Depen
     """One dossier; opening it is written down."""
     parts = parts_of(request)
     with parts.database.write() as session:
-        row = found(session, parts, dossier_id)
+        row = found(session, parts.office.unit, dossier_id)
         case.note_reading(session, parts.office.unit, person.actor.id, parts.clock.now(), dossier_id=row.id)
     return show(request, person, dossier_id, done=done)
 
@@ -58,16 +57,16 @@ def news(request: Request, dossier_id: str, person: Annotated[SignedIn, Depends(
     """A line that appears when the dossier on the screen is not the newest any more."""
     parts = parts_of(request)
     with parts.database.read() as session:
-        row = found(session, parts, dossier_id)
+        row = found(session, parts.office.unit, dossier_id)
         last = session.scalars(select(Event).where(Event.dossier_id == row.id).order_by(Event.seq.desc()).limit(1)).first()
         names = staff.names(session, parts.office.unit)
     return page(request, "news.html", person, newer=row.version > seen, dossier=row, last=last, names=names)
 
 
-def found(session: Session, parts: Parts, dossier_id: str) -> Dossier:
-    """Return a sent dossier of this unit. Raises Refused("unknown")."""
+def found(session: Session, unit: str, dossier_id: str) -> Dossier:
+    """Return a sent dossier of a unit. Raises Refused("unknown")."""
     row = session.get(Dossier, dossier_id)
-    if row is None or row.unit != parts.office.unit or row.status == "draft":
+    if row is None or row.unit != unit or row.status == "draft":
         raise Refused("unknown")
     return row
 
@@ -78,7 +77,7 @@ def show(
     """Return the dossier page, with a sentence above it after a refusal and what was typed kept."""
     parts = parts_of(request)
     with parts.database.read() as session:
-        row = found(session, parts, dossier_id)
+        row = found(session, parts.office.unit, dossier_id)
         now = parts.clock.now()
         seen = access.may(person.actor, "readers.see", parts.office.unit)
         rule = parts.office.workflow.rule(done)

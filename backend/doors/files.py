@@ -22,7 +22,7 @@ def receipt_pdf(request: Request, dossier_id: str, person: Annotated[SignedIn, D
     parts = parts_of(request)
     place = receipt.Place(parts.desk.ward, parts.desk.desk, parts.desk.phone, f"{parts.base_url}/track")
     with parts.database.read() as session:
-        row = found(session, parts, dossier_id)
+        row = found(session, parts.office.unit, dossier_id)
         pdf = receipt.receipt(session, parts.office, place, row, parts.clock.now())
     return Response(pdf, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{row.code}.pdf"'})
 

@@ -218,7 +218,7 @@ def due_for(office: Office, dossier: Dossier, data: dict[str, Any], now: datetim
         return _due_of_clerk(office, data, now), data["ground"]
     procedure, values = office.procedure(dossier), values_of(drafts.form_of(office, dossier))
     case = catalogue.time_for(procedure, values, today(now))
-    if case is None or not case.verified or case.value is None:
+    if case is None or not case.verified:
         return None, None
     return deadline.due(dossier.received_at or now, case, office.calendar), procedure.codes[-1].code
 

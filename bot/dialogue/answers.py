@@ -43,7 +43,7 @@ def read(state: State, open_: dict[str, Any], text: str, catalogue, now: datetim
 
 def _form(state: State, open_: dict[str, Any], text: str, catalogue, now: datetime) -> Reading | None:
     case = next(c for c in state.cases if c.ref == open_["case"])
-    procedure = catalogue.get(case.procedure)
+    procedure = catalogue.by_version(case.procedure, case.version)
     question = next(q for q in procedure.questions if q.id == open_["question"])
     if question.type == "story":
         return _story(text)
@@ -60,7 +60,7 @@ def is_story(state: State, open_: dict[str, Any], catalogue) -> bool:
     case = next((c for c in state.cases if c.ref == open_.get("case")), None)
     if case is None or open_["kind"] != "question":
         return False
-    return any(q.id == open_["question"] and q.type == "story" for q in catalogue.get(case.procedure).questions)
+    return any(q.id == open_["question"] and q.type == "story" for q in catalogue.by_version(case.procedure, case.version).questions)
 
 
 def _story(text: str) -> Reading | None:

@@ -21,7 +21,7 @@ def found(t: Turn, meant: Understanding) -> tuple[Procedure | None, list[Procedu
     best, score = candidates[0]
     cluster = t.catalogue.cluster_of(best.id, t.heard.text if t.heard else "")
     if cluster:
-        return None, [t.catalogue.get(name) for name in cluster]
+        return None, [t.catalogue.get(name, t.today) for name in cluster]
     rivals = [p for p, confidence in candidates[1:] if confidence >= sure.PROCEDURE_RIVAL]
     if score >= sure.PROCEDURE_SURE and not rivals and not meant.degraded:
         return best, []
@@ -32,7 +32,7 @@ def _candidates(t: Turn, meant: Understanding) -> list[tuple[Procedure, float]]:
     scored = dict(meant.candidates)
     if meant.procedure:
         scored[meant.procedure] = max(meant.procedure_confidence, scored.get(meant.procedure, 0.0))
-    known = {p.id: p for p in t.catalogue.all()}
+    known = {p.id: p for p in t.catalogue.all(t.today)}
     ranked = sorted(scored.items(), key=lambda item: -item[1])
     return [(known[name], score) for name, score in ranked if name in known and score >= sure.PROCEDURE_UNSURE]
 

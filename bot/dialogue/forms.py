@@ -16,7 +16,7 @@ from bot.dialogue.types import Case, Option, Reading
 
 def start(t: Turn, procedure_id: str, helped: dict[str, Any] | None = None) -> Case:
     """Open a case for a procedure and make it the one in hand; nothing is asked yet."""
-    procedure = t.catalogue.get(procedure_id)
+    procedure = t.catalogue.get(procedure_id, t.today)
     case = Case(t.new_ref(), procedure.id, t.catalogue.version(procedure), helped=helped)
     case.media = t.memory.pop("media", [])
     t.state.cases.append(case)

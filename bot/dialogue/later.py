@@ -33,8 +33,8 @@ def keep(t: Turn, procedure_id: str) -> None:
 def offer(t: Turn) -> bool:
     """Offer the kept wish; False when there is none."""
     wish = t.memory.pop("wish", None)
-    if not wish or wish not in {p.id for p in t.catalogue.all()}:
+    if not wish or wish not in {p.id for p in t.catalogue.all(t.today)}:
         return False
-    params = {"what": t.catalogue.get(wish).names.plain}
+    params = {"what": t.catalogue.get(wish, t.today).names.plain}
     t.ask("wish", "wish.offer", (menus.YES, menus.LATER), params=params, procedure=wish)
     return True

@@ -137,4 +137,4 @@ def meant(t: Turn, understood: Understanding) -> tuple[Procedure | None, list[Pr
     if procedure or candidates:
         return procedure, candidates
     name: Any = t.case.procedure if t.case else t.memory.get("procedure")
-    return (t.catalogue.get(name) if name else None), []
+    return (t.catalogue.get(name, t.today) if name else None), []

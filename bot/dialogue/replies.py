@@ -191,11 +191,11 @@ def _procedure(t: Turn, got: Reading) -> None:
     t.close()
     if got.value == "other":
         return choosing.ask_name(t, intent)
-    intents.chosen(t, intent, t.catalogue.get(got.value))
+    intents.chosen(t, intent, t.catalogue.get(got.value, t.today))
 
 
 def _papers(t: Turn, got: Reading) -> None:
-    procedure = t.catalogue.get(t.open["procedure"])
+    procedure = t.catalogue.get(t.open["procedure"], t.today)
     if got.value == "more":
         return opening.more_papers(t, procedure, t.open["rest"])
     t.close()
@@ -203,7 +203,7 @@ def _papers(t: Turn, got: Reading) -> None:
 
 
 def _start(t: Turn, got: Reading) -> None:
-    procedure = t.catalogue.get(t.open["procedure"])
+    procedure = t.catalogue.get(t.open["procedure"], t.today)
     t.close()
     if got.value == "yes":
         return opening.first_question(t, procedure)
@@ -211,7 +211,7 @@ def _start(t: Turn, got: Reading) -> None:
 
 
 def _wish(t: Turn, got: Reading) -> None:
-    procedure = t.catalogue.get(t.open["procedure"])
+    procedure = t.catalogue.get(t.open["procedure"], t.today)
     t.close()
     opening.begin(t, procedure) if got.value == "yes" else t.say("talk.later")
 

@@ -104,7 +104,7 @@ class Turn:
         return next((case for case in self.state.cases if case.ref == name), None)
 
     def procedure(self, case: Case) -> Procedure:
-        return self.catalogue.get(case.procedure)
+        return self.catalogue.by_version(case.procedure, case.version)
 
     def question(self, case: Case, name: str) -> Asked:
         return next(q for q in self.procedure(case).questions if q.id == name)
@@ -181,7 +181,7 @@ def still_open(state: State, catalogue) -> bool:
     if case is None:
         return False
     asked = state.open.get("question")
-    return asked is None or any(question.id == asked for question in catalogue.get(case.procedure).questions)
+    return asked is None or any(question.id == asked for question in catalogue.by_version(case.procedure, case.version).questions)
 
 
 def options_of(question: dict[str, Any] | None) -> tuple[Option, ...]:

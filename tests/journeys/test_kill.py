@@ -84,7 +84,7 @@ class Town:
             return
         workers = "0" if name == "app" and "worker" in self.commands else "2"
         environment = {**os.environ, **self.environment, "WORKERS": workers}
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": open("/tmp/mc/kill.log", "a")}
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.running[name] = subprocess.Popen(self.commands[name], cwd=ROOT, env=environment, **quiet)
 
     def kill(self, name: str) -> None:
@@ -121,22 +121,22 @@ def live(url: str, gateway: Gateway, number: int, sent: set[str], failures: list
             seen = len(gateway.screens.get(address, []))
             sent.add(f"m-{number}-{step}")
             deliver(url, address, f"m-{number}-{step}", text)
-            gateway.wait(address, seen)
-            settled(gateway, address)
-            if any("DA GUI" in text for text in gateway.screens[address]):
+            while (text := answer_to(gateway, address, seen)) is None:
+                gateway.wait(address, seen)
+                seen = len(gateway.screens[address])
+            if text == "":
                 return
-            text = next(answer for words, answer in ANSWERS if words in gateway.screens[address][-1])
         raise AssertionError("the form did not end")
     except Exception as error:  # told by the main thread
         failures.append(f"{address} at step {step}: {error!r}, screen {gateway.screens.get(address, [])[-1:]}")
 
 
-def settled(gateway: Gateway, address: str) -> None:
-    """Read on until no further page comes."""
-    count = -1
-    while count != len(gateway.screens[address]):
-        count = len(gateway.screens[address])
-        time.sleep(0.7)
+def answer_to(gateway: Gateway, address: str, seen: int) -> str | None:
+    """What to type to the texts after the first `seen`; "" once it was sent, None while the question has not come."""
+    new = " ".join(gateway.screens.get(address, [])[seen:])
+    if "DA GUI" in new:
+        return ""
+    return next((answer for words, answer in ANSWERS if words in new), None)
 
 
 def run_town(tmp_path, database_url: str | None) -> tuple[Gateway, Town, object, set[str]]:

@@ -53,8 +53,19 @@ def test_a_present_commune_did_not_exist_before():
 
 def test_a_district_is_known_by_its_communes():
     na_ri = next(d for d in UNITS.districts if d.code == "066")
-    assert {u.code for u in UNITS.of_district(na_ri, TODAY)} == {"02143", "02152", "02155", "02176", "02185", "02191"}
-    assert {u.name for u in UNITS.of_district(na_ri, BEFORE)} >= {"Thị trấn Yến Lạc", "Xã Kim Lư", "Xã Văn Vũ"}
+    assert {u.code for u in UNITS.of_district(na_ri, TODAY)} == {
+        "02143",
+        "02152",
+        "02155",
+        "02176",
+        "02185",
+        "02191",
+    }
+    assert {u.name for u in UNITS.of_district(na_ri, BEFORE)} >= {
+        "Thị trấn Yến Lạc",
+        "Xã Kim Lư",
+        "Xã Văn Vũ",
+    }
 
 
 def test_the_provinces_became_fewer():
@@ -77,14 +88,23 @@ def test_every_old_name_finds_the_unit_it_is_in_now():
     for unit in UNITS.in_force(BEFORE):
         heir = UNITS.present(unit.became, TODAY)
         district = next(d for d in UNITS.districts if d.code == unit.parent)
-        for text in (f"{unit.name} cũ", fold(unit.name), f"{unit.name}, {district.name}, tỉnh Bắc Kạn", fold(f"{unit.short}, {district.short}")):
+        for text in (
+            f"{unit.name} cũ",
+            fold(unit.name),
+            f"{unit.name}, {district.name}, tỉnh Bắc Kạn",
+            fold(f"{unit.short}, {district.short}"),
+        ):
             assert find(UNITS, text, TODAY).unit == heir, text
 
 
 def test_an_old_name_finds_the_old_unit_on_an_old_day():
     for unit in UNITS.in_force(BEFORE):
         assert find(UNITS, unit.name, BEFORE).unit == unit
-    assert {u.name for u in find(UNITS, "xã Tân Kỳ", BEFORE).units} == {"Xã Tân Sơn", "Xã Hoà Mục", "Xã Cao Kỳ"}
+    assert {u.name for u in find(UNITS, "xã Tân Kỳ", BEFORE).units} == {
+        "Xã Tân Sơn",
+        "Xã Hoà Mục",
+        "Xã Cao Kỳ",
+    }
 
 
 @pytest.mark.parametrize(
@@ -105,7 +125,9 @@ def test_the_hamlet_and_the_old_name_are_kept(text, code, old, hamlet):
     assert (found.unit.code, found.old.name if found.old else None, found.hamlet) == (code, old, hamlet)
 
 
-@pytest.mark.parametrize("name", ["Na Rì", "Chợ Đồn", "Chợ Mới", "Ba Bể", "Ngân Sơn", "Bạch Thông", "Bắc Kạn"])
+@pytest.mark.parametrize(
+    "name", ["Na Rì", "Chợ Đồn", "Chợ Mới", "Ba Bể", "Ngân Sơn", "Bạch Thông", "Bắc Kạn"]
+)
 def test_a_name_of_a_district_and_a_commune_is_asked_about_unless_it_says_which(name):
     present = next(u for u in UNITS.in_force(TODAY) if u.short == name)
     assert find(UNITS, name, TODAY).reason == "district"
@@ -117,7 +139,11 @@ def test_a_name_of_a_district_and_a_commune_is_asked_about_unless_it_says_which(
 
 def test_a_district_that_is_no_commune_offers_its_communes():
     assert find(UNITS, "trên Pác Nặm", TODAY).reason == "district"
-    assert {u.name for u in find(UNITS, "trên Pác Nặm", TODAY).units} == {"Xã Bằng Thành", "Xã Cao Minh", "Xã Nghiên Loan"}
+    assert {u.name for u in find(UNITS, "trên Pác Nặm", TODAY).units} == {
+        "Xã Bằng Thành",
+        "Xã Cao Minh",
+        "Xã Nghiên Loan",
+    }
 
 
 @pytest.mark.parametrize(
@@ -155,8 +181,16 @@ def spoiled(tmp_path, file: str, content: str):
         ("communes.yaml", "- {code: '02155', name: Xã Na Rì", "cannot be read as YAML"),
         ("communes.yaml", "a: 1", "must be a list of units"),
         ("communes.yaml", "- {name: Xã Na Rì}", "lacks or spoils 'code'"),
-        ("communes.yaml", "- {code: '02155', name: Xã Na Rì, kind: xa, province: '19', parts: [], valid_from: 1/7/2025}", "lacks or spoils"),
-        ("communes.yaml", "- {code: '02155', name: Xã Na Rì, kind: xa, province: '19', parts: ['02155'], valid_from: '2025-07-01'}", "no unit in force for"),
+        (
+            "communes.yaml",
+            "- {code: '02155', name: Xã Na Rì, kind: xa, province: '19', parts: [], valid_from: 1/7/2025}",
+            "lacks or spoils",
+        ),
+        (
+            "communes.yaml",
+            "- {code: '02155', name: Xã Na Rì, kind: xa, province: '19', parts: ['02155'], valid_from: '2025-07-01'}",
+            "no unit in force for",
+        ),
     ],
 )
 def test_a_spoiled_file_is_refused_with_its_name(tmp_path, file, content, problem):

@@ -15,13 +15,22 @@ from bot.dialogue.types import Option
 
 TODAY = date(2026, 11, 23)
 ALL = {**READERS, "number": read_number, "person_key": read_person_key}
-OPTIONS = (Option("mother", "Mẹ"), Option("father", "Bố", ("cha",)), Option("grand", "Ông, bà"), Option("other", "Người khác"))
+OPTIONS = (
+    Option("mother", "Mẹ"),
+    Option("father", "Bố", ("cha",)),
+    Option("grand", "Ông, bà"),
+    Option("other", "Người khác"),
+)
 PIECES = (
     "mùng mồng rằm chạp giêng tháng năm ngày thứ hôm qua kia tuần trước sau nay âm dương lịch nhuận tết giao thừa 5 12 31 98 2024 0 00 006098001234 "
     "0987654321 +84 84 không một hai ba mười mươi trăm nghìn triệu rưỡi nửa củ k tr lẻ linh xã thôn bản Na Rì Kim Lư Chợ Đồn cũ huyện Nông Thị Văn A "
     "Tuấn tên là H55.242-261123-0007 có chưa trai gái mẹ chồng 1. / - . , ? ( ) 👍 １ ① ² ½ 〇 \u200b \u0301 đ Đ ơi ạ"
 ).split(" ")
-texts = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join), st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+texts = st.one_of(
+    st.text(max_size=60),
+    st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join),
+    st.lists(st.sampled_from(PIECES), max_size=9).map("".join),
+)
 
 
 @settings(max_examples=400, deadline=None)
@@ -49,13 +58,26 @@ def test_nothing_is_refused_or_asked_about(kind, text):
 
 
 @pytest.mark.parametrize("kind", ALL)
-@pytest.mark.parametrize("text", ["a" * 10_000, "1" * 10_000, "1/" * 5_000, "ba " * 3_333, "năm" * 3_333, "H55" * 3_333])
+@pytest.mark.parametrize(
+    "text", ["a" * 10_000, "1" * 10_000, "1/" * 5_000, "ba " * 3_333, "năm" * 3_333, "H55" * 3_333]
+)
 def test_a_story_is_no_value(kind, text):
     assert ALL[kind](text, TODAY) == Refuse("too_long")
 
 
 def test_a_sum_is_read_in_all_the_spellings_of_it():
-    spellings = ("1250000", "1.250.000", "1.250.000đ", "1,250,000", "1 250 000", "1tr25", "1tr250", "1,25tr", "1 triệu 250 nghìn", "một triệu hai trăm năm mươi nghìn")
+    spellings = (
+        "1250000",
+        "1.250.000",
+        "1.250.000đ",
+        "1,250,000",
+        "1 250 000",
+        "1tr25",
+        "1tr250",
+        "1,25tr",
+        "1 triệu 250 nghìn",
+        "một triệu hai trăm năm mươi nghìn",
+    )
     assert {read_money(spelling, TODAY).value for spelling in spellings} == {"1250000"}
 
 

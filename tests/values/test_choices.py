@@ -22,7 +22,12 @@ class Choice:
     words: tuple[str, ...] = ()
 
 
-WHO = (Choice("mother", "Mẹ"), Choice("father", "Bố", ("ba", "cha")), Choice("grand", "Ông, bà"), Choice("other", "Người khác"))
+WHO = (
+    Choice("mother", "Mẹ"),
+    Choice("father", "Bố", ("ba", "cha")),
+    Choice("grand", "Ông, bà"),
+    Choice("other", "Người khác"),
+)
 WHERE = (Choice("clinic", "Trạm xá, bệnh viện"), Choice("home", "Ở nhà"), Choice("else", "Nơi khác"))
 MARRIED = (Choice("yes", "Rồi"), Choice("no", "Chưa"), Choice("unknown", "Không rõ"))
 ONCE = (Choice("never", "Chưa"), Choice("divorced", "Đã ly hôn"), Choice("widowed", "Vợ đã mất"))
@@ -31,7 +36,29 @@ MANY = tuple(Choice(str(n), label) for n, label in enumerate(("Nương", "Rừng
 LISTS = (WHO, WHERE, MARRIED, ONCE, SEX, MANY)
 
 
-@pytest.mark.parametrize("text", ["1", "1.", " 1 ", "１", "1️⃣", "①", "(1)", "so 1", "số 1 nhé", "câu 1", "cái thứ 1", "một", "mot", "cái đầu", "ý là cái đầu", "thứ nhất", "chọn 1 ạ", "1 nha, mà bn tiền v"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1",
+        "1.",
+        " 1 ",
+        "１",
+        "1️⃣",
+        "①",
+        "(1)",
+        "so 1",
+        "số 1 nhé",
+        "câu 1",
+        "cái thứ 1",
+        "một",
+        "mot",
+        "cái đầu",
+        "ý là cái đầu",
+        "thứ nhất",
+        "chọn 1 ạ",
+        "1 nha, mà bn tiền v",
+    ],
+)
 def test_the_first_choice_in_many_ways(text):
     for options in LISTS:
         assert choice(text, options) == options[0].value
@@ -82,10 +109,18 @@ def test_what_is_no_choice_is_left_to_others(text):
 
 def test_a_label_that_is_a_text_key_is_not_matched():
     options = (Choice("yes", "@options.right", ("dung",)), Choice("no", "@options.wrong", ("sai",)))
-    assert [choice(t, options) for t in ("options", "right", "dung roi", "1", "sai")] == [None, None, "yes", "yes", "no"]
+    assert [choice(t, options) for t in ("options", "right", "dung roi", "1", "sai")] == [
+        None,
+        None,
+        "yes",
+        "yes",
+        "no",
+    ]
 
 
-labels = st.sampled_from(["Bà", "Nam", "Năm sào", "Bảy", "Hai vợ chồng", "Một mình", "Ba", "Tư nhân", "Sáu", "Tám"])
+labels = st.sampled_from(
+    ["Bà", "Nam", "Năm sào", "Bảy", "Hai vợ chồng", "Một mình", "Ba", "Tư nhân", "Sáu", "Tám"]
+)
 
 
 @given(st.lists(labels, min_size=2, max_size=4, unique_by=strip_accents), st.data())
@@ -97,10 +132,16 @@ def test_labels_beat_number_words(offered, data):
     assert choice(picked.label.upper() + " ạ", options) == picked.value
 
 
-@given(st.sampled_from(LISTS), st.integers(0, 4), st.sampled_from(["{}", "{}.", "số {}", "cái {}", "chọn {} ạ", "{} nhé"]))
+@given(
+    st.sampled_from(LISTS),
+    st.integers(0, 4),
+    st.sampled_from(["{}", "{}.", "số {}", "cái {}", "chọn {} ạ", "{} nhé"]),
+)
 def test_a_bare_digit_is_the_number_of_its_place(options, at, spelling):
     result = read_choice(spelling.format(at + 1), options)
-    assert (result.value if isinstance(result, Read) else None) == (options[at].value if at < len(options) else None)
+    assert (result.value if isinstance(result, Read) else None) == (
+        options[at].value if at < len(options) else None
+    )
 
 
 def test_zero_is_also_teencode_for_no():

@@ -45,11 +45,21 @@ def test_a_lunar_day_comes_back_unless_its_month_came_twice(day):
 
 @pytest.mark.parametrize(
     "text",
-    ["mùng 5 tháng 10", "mung 5 thang 10", "mồng năm tháng mười", "Mùng 5/10", "mùng 5 tháng 10 năm 2026", "mung 5 thang 10 nam nay"],
+    [
+        "mùng 5 tháng 10",
+        "mung 5 thang 10",
+        "mồng năm tháng mười",
+        "Mùng 5/10",
+        "mùng 5 tháng 10 năm 2026",
+        "mung 5 thang 10 nam nay",
+    ],
 )
 def test_it_asks_for_the_calendar_when_the_day_may_be_lunar(text):
     result = read_birth_date(text, TODAY)
-    assert (result.key, [(o.key, o.value) for o in result.options]) == ("calendar", [("lunar_day", "2026-11-13"), ("solar_day", "2026-10-05")])
+    assert (result.key, [(o.key, o.value) for o in result.options]) == (
+        "calendar",
+        [("lunar_day", "2026-11-13"), ("solar_day", "2026-10-05")],
+    )
     assert result.options[0].params == {"day": "13/11/2026"}
 
 
@@ -70,7 +80,10 @@ def test_both_solar_days_are_spelled_out(text, days):
     assert (result.key, [o.value for o in result.options]) == ("calendar", days)
 
 
-@pytest.mark.parametrize(("word", "expected"), [("âm", "2026-11-13"), ("am lich", "2026-11-13"), ("dương", "2026-10-05"), ("duong lich", "2026-10-05")])
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("âm", "2026-11-13"), ("am lich", "2026-11-13"), ("dương", "2026-10-05"), ("duong lich", "2026-10-05")],
+)
 def test_a_named_calendar_is_taken(word, expected):
     assert read_date(f"mùng 5 tháng 10 năm 2026 {word}", TODAY).value == expected
 
@@ -101,7 +114,12 @@ def test_what_is_known_of_a_partial_date_is_kept(text, key, partial):
 
 @pytest.mark.parametrize(
     ("text", "years"),
-    [("tuổi Tý", ["2020", "2008", "1996", "1984"]), ("tuổi mậu thân", ["1968"]), ("quý mão", ["2023", "1963"]), ("76 tuổi", ["1950", "1949"])],
+    [
+        ("tuổi Tý", ["2020", "2008", "1996", "1984"]),
+        ("tuổi mậu thân", ["1968"]),
+        ("quý mão", ["2023", "1963"]),
+        ("76 tuổi", ["1950", "1949"]),
+    ],
 )
 def test_an_age_or_an_animal_gives_years_to_choose_from(text, years):
     result = read_birth_date(text, TODAY)
@@ -142,7 +160,9 @@ def test_last_night_is_two_days():
 
 
 def test_a_weekday_that_does_not_fit_is_asked_about():
-    assert read_date("thứ ba 16/11/2026", TODAY) == Ask("weekday_differs", read_date("thứ ba 16/11/2026", TODAY).options)
+    assert read_date("thứ ba 16/11/2026", TODAY) == Ask(
+        "weekday_differs", read_date("thứ ba 16/11/2026", TODAY).options
+    )
     assert read_date("thứ hai 16/11/2026", TODAY).value == "2026-11-16"
 
 

@@ -65,7 +65,11 @@ def test_a_commune_that_could_be_a_person_is_asked_about():
     assert read_person_name("Trần Phú", TODAY, places=()).value == "TRẦN PHÚ"
 
 
-@given(st.sampled_from(sorted(word_set("names", "common_surnames"))), st.sampled_from(["Văn", "Thị", "A"]), st.sampled_from(["Páo", "Mùi", "Nhớ", "Sính", "Dũng"]))
+@given(
+    st.sampled_from(sorted(word_set("names", "common_surnames"))),
+    st.sampled_from(["Văn", "Thị", "A"]),
+    st.sampled_from(["Páo", "Mùi", "Nhớ", "Sính", "Dũng"]),
+)
 def test_every_family_name_makes_a_name(family, middle, given_name):
     name = f"{family} {middle} {given_name}"
     assert read_person_name(name, TODAY).value == name.upper()
@@ -73,7 +77,11 @@ def test_every_family_name_makes_a_name(family, middle, given_name):
 
 
 numbers = st.builds(
-    "{}{}{:02}{:06}".format, st.sampled_from(sorted(word_set("identity", "provinces"))), st.sampled_from("01"), st.integers(0, 99), st.integers(0, 999_999)
+    "{}{}{:02}{:06}".format,
+    st.sampled_from(sorted(word_set("identity", "provinces"))),
+    st.sampled_from("01"),
+    st.integers(0, 99),
+    st.integers(0, 999_999),
 )
 
 
@@ -131,7 +139,13 @@ def test_a_person_key_is_a_number_or_a_name():
 @given(st.sampled_from(sorted(word_set("phones", "mobile"))), st.integers(0, 9_999_999))
 def test_every_prefix_in_use_is_read(prefix, rest):
     number = f"{prefix}{rest:07}"
-    for typed in (number, f"{number[:4]} {number[4:7]} {number[7:]}", f"+84{number[1:]}", f"84 {number[1:]}", f"sdt {number} nha"):
+    for typed in (
+        number,
+        f"{number[:4]} {number[4:7]} {number[7:]}",
+        f"+84{number[1:]}",
+        f"84 {number[1:]}",
+        f"sdt {number} nha",
+    ):
         assert read_phone(typed, TODAY) == Read("+84" + number[1:], number, details={"landline": False})
 
 
@@ -141,7 +155,10 @@ def test_an_old_number_is_refused_with_its_new_form(old, new):
 
 
 def test_two_numbers_at_once_are_asked_about():
-    assert [o.value for o in read_phone("0987654321 hoặc 0386111222", TODAY).options] == ["+84987654321", "+84386111222"]
+    assert [o.value for o in read_phone("0987654321 hoặc 0386111222", TODAY).options] == [
+        "+84987654321",
+        "+84386111222",
+    ]
 
 
 def test_this_number_is_the_senders_where_it_is_known():

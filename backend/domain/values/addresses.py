@@ -12,9 +12,12 @@ from backend.domain.values.text import bare, reader, says_unknown
 
 MOST_OPTIONS = 4
 """A menu has no more; a district of nine communes is asked about in words."""
-_HAMLET = re.compile(r"\b(?:thon|ban|to|xom|khu|tdp)\b|^(?:na|pac|khuoi|khau|coc|lung|thom|tong|phja|phia|phieng|vang|nam)\b")
+_HAMLET = re.compile(
+    r"\b(?:thon|ban|to|xom|khu|tdp)\b|^(?:na|pac|khuoi|khau|coc|lung|thom|tong|phja|phia|phieng|vang|nam)\b"
+)
 _SOMEWHERE = re.compile(
-    r"\b(?:thon|ban|to|xom|khu|xa|phuong|thi tran|huyen|o|nha|canh|gan|sau|truoc|tren|duoi|cho|truong|tram|duong|que|dau|cuoi|doi dien|cach|ngo|ngach|so nha|km|tinh|thanh pho|dia chi)\b"
+    r"\b(?:thon|ban|to|xom|khu|xa|phuong|thi tran|huyen|o|nha|canh|gan|sau|truoc|tren|duoi|cho|truong|tram|duong|que"
+    r"|dau|cuoi|doi dien|cach|ngo|ngach|so nha|km|tinh|thanh pho|dia chi)\b"
 )
 
 
@@ -28,7 +31,11 @@ def read_address(text: str, today: date, *, units: Units | None = None, home: Un
     found = places.find(units or load(), text, today)
     if isinstance(found, places.Found):
         shown = ", ".join(filter(None, (found.hamlet, found.unit.name)))
-        details = {"name": found.unit.name, "hamlet": found.hamlet, "old": found.old.name if found.old else ""}
+        details = {
+            "name": found.unit.name,
+            "hamlet": found.hamlet,
+            "old": found.old.name if found.old else "",
+        }
         return Read(found.unit.code, shown, details=details)
     if found:
         return _ask(found)
@@ -47,7 +54,12 @@ def _without_commune(text: str, home: Unit | None) -> Result:
 
 
 def _ask(found: places.Ambiguous) -> Ask:
-    keys = {"district": "commune_of_district", "several": "which_commune", "spelling": "commune_spelling", "elsewhere": "other_province"}
+    keys = {
+        "district": "commune_of_district",
+        "several": "which_commune",
+        "spelling": "commune_spelling",
+        "elsewhere": "other_province",
+    }
     options = tuple(_option(unit) for unit in found.units) if len(found.units) <= MOST_OPTIONS else ()
     return Ask(keys[found.reason], options, {"hamlet": found.hamlet})
 

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from backend.domain.letters import fold
 from backend.domain.values import numbers
 from backend.domain.values.lexicon import word_set
 from backend.domain.values.numbers import Number, Unclear
@@ -15,8 +16,11 @@ from backend.domain.values.text import Word, bare, reader, says_unknown, words
 SMALLEST_BARE = 1000
 """A bare number below this is no sum of money as it stands: "500" is said for 500 nghìn."""
 LARGEST = 10**12
-_NOTHING = frozenset("khong co|ko co|k co|khong dong nao|khong co dong nao|khong co gi|chua co|khong|ko|k".split("|"))
+_NOTHING = frozenset(
+    "khong co|ko co|k co|khong dong nao|khong co dong nao|khong co gi|chua co|khong|ko|k".split("|")
+)
 _JOINERS = frozenset("- – — ~ den toi hoac hay".split())
+_NO_MONEY = re.compile(r"\b(?:khong|ko|k|chang|cha) (?:co |mat |duoc )?(?:dong|xu|hao) nao\b")
 _DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
 _AREA = re.compile(r"(?<=[\d ])(?:km|m|cm)2?\b|\bmet vuong\b", re.IGNORECASE)
 _PEOPLE = frozenset({"n", "ng", "ngh", "cu", "chai", "canh"})
@@ -31,6 +35,8 @@ def read_money(text: str, today: date) -> Result:
         found = [n for n in numbers.find(tokens) if not _counts_something_else(tokens, n)]
     except Unclear:
         return Ask("money_unclear")
+    if _NO_MONEY.search(fold(text)):
+        return Read("0", shown(0))
     if _DATE.search(text):
         return Refuse("no_money", {"example": "500.000"})
     if not found and any(t.bare in ("vai", "may", "dam") for t in tokens[:-1]):
@@ -57,7 +63,7 @@ def _one_sum(number: Number, tokens: list[Word]) -> Result:
 
 
 def shown(amount: int) -> str:
-    """"1.200.000đ"."""
+    """ "1.200.000đ"."""
     return f"{amount:,}".replace(",", ".") + "đ"
 
 
@@ -67,7 +73,9 @@ def _sum(value: Decimal) -> Candidate:
 
 def _has_currency(tokens: list[Word], number: Number) -> bool:
     signs = word_set("numbers", "currency")
-    return number.end < len(tokens) and (tokens[number.end].text in signs or tokens[number.end].bare in ("dong", "d"))
+    return number.end < len(tokens) and (
+        tokens[number.end].text in signs or tokens[number.end].bare in ("dong", "d")
+    )
 
 
 def _counts_something_else(tokens: list[Word], number: Number) -> bool:
@@ -86,12 +94,16 @@ def _is_negative(text: str, found: list[Number]) -> bool:
 
 def _is_vague(tokens: list[Word], number: Number) -> bool:
     vague = ("vai", "may", "dam", "hon", "gan", "tren", "duoi")
-    return number.start > 0 and tokens[number.start - 1].bare in vague or any(t.bare in ("vai", "dam") for t in tokens)
+    return (
+        number.start > 0
+        and tokens[number.start - 1].bare in vague
+        or any(t.bare in ("vai", "dam") for t in tokens)
+    )
 
 
 def _is_range(text: str, tokens: list[Word], found: list[Number]) -> bool:
     """Two numbers side by side, or joined by "đến", "hoặc", a dash: "2-3 triệu", "ba bốn người"."""
-    for one, two in zip(found, found[1:]):
+    for one, two in zip(found, found[1:], strict=False):
         between = [t.bare for t in tokens[one.end : two.start]]
         if not between or (len(between) == 1 and between[0] in _JOINERS):
             return True

@@ -32,7 +32,9 @@ def same(typed: Word, written: Word) -> bool:
 
 def at(tokens: Sequence[Word], start: int, phrase: Phrase) -> bool:
     """Whether the phrase stands at `start`."""
-    return len(tokens) >= start + len(phrase) and all(same(t, w) for t, w in zip(tokens[start:], phrase))
+    return len(tokens) >= start + len(phrase) and all(
+        same(t, w) for t, w in zip(tokens[start:], phrase, strict=False)
+    )
 
 
 def find(tokens: Sequence[Word], options: Iterable[Phrase]) -> list[tuple[int, int]]:

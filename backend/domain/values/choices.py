@@ -20,7 +20,9 @@ from backend.domain.values.yes_no import is_plain, lean_of
 _CLAUSE = re.compile(r"\s*[,;?!\n]+\s*|\.\s+|\s+(?=mà\s|ma\s)")
 _ALTERNATIVES = re.compile(r"[,/;]| hoặc | hay ")
 _NOT = frozenset("khong ko k kg hong chua chang cha".split())
-_TOO_COMMON = frozenset("khong co chua roi da la cua cho o va voi hay hoac toi em minh chau con nguoi cai so xin lam da duoc nha a".split())
+_TOO_COMMON = frozenset(
+    "khong co chua roi da la cua cho o va voi hay hoac toi em minh chau con nguoi cai so xin lam da duoc nha a".split()
+)
 LONGEST_FOR_ONE_WORD = 6
 
 
@@ -102,7 +104,10 @@ def _chosen(options: Sequence[Offered], at: int, via: str) -> Read:
 
 
 def _candidates(options: Sequence[Offered], at: Any) -> tuple[Candidate, ...]:
-    return tuple(Candidate(options[i].value, "as_is", {"shown": _label(options[i])}, tuple(options[i].words)) for i in at)
+    return tuple(
+        Candidate(options[i].value, "as_is", {"shown": _label(options[i])}, tuple(options[i].words))
+        for i in at
+    )
 
 
 def _label(option: Offered) -> str:
@@ -137,11 +142,21 @@ def _label_hits(text: str, options: Sequence[Offered]) -> tuple[set[int], set[in
     spans: list[_Span] = []
     for n, option in enumerate(options):
         for phrase in _phrases_of(option):
-            spans += [_Span(i, i + len(phrase), n, phrase) for i in range(len(tokens)) if answers.at(tokens, i, phrase)]
-    kept = [s for s in spans if not any(o.start <= s.start and s.end <= o.end and o.length > s.length for o in spans)]
+            spans += [
+                _Span(i, i + len(phrase), n, phrase)
+                for i in range(len(tokens))
+                if answers.at(tokens, i, phrase)
+            ]
+    kept = [
+        s
+        for s in spans
+        if not any(o.start <= s.start and s.end <= o.end and o.length > s.length for o in spans)
+    ]
     sure = [s for s in kept if not _turned(tokens, s)]
     found = {s.option for s in sure}
-    exact = {s.option for s in sure if [w.text for w in s.phrase] == [t.text for t in tokens[s.start : s.end]]}
+    exact = {
+        s.option for s in sure if [w.text for w in s.phrase] == [t.text for t in tokens[s.start : s.end]]
+    }
     decided = len(exact) == 1 and len(found) > 1 and any(t.text != t.bare for t in tokens)
     return exact if decided else found, {s.option for s in kept} - found
 
@@ -161,13 +176,22 @@ class _Span(NamedTuple):
 
 def _tokens(text: str, options: Sequence[Offered]) -> list[Word]:
     signs = lexicon("answers")["signs"]
-    return [w for t in answers.read_words(text, _known(options)) for w in (words(signs[t.text]) if t.text in signs else [t])]
+    return [
+        w
+        for t in answers.read_words(text, _known(options))
+        for w in (words(signs[t.text]) if t.text in signs else [t])
+    ]
 
 
 def _whole(tokens: list[Word], options: Sequence[Offered]) -> set[int]:
     """Choices of which the text is exactly a phrase; the same accents decide between two."""
     core = tokens
-    matches = {n for n, o in enumerate(options) for p in _phrases_of(o) if len(p) == len(core) and answers.at(core, 0, p)}
+    matches = {
+        n
+        for n, o in enumerate(options)
+        for p in _phrases_of(o)
+        if len(p) == len(core) and answers.at(core, 0, p)
+    }
     exact = {n for n in matches if _as_written(core, options[n])}
     return exact if len(exact) == 1 and any(t.text != t.bare for t in core) else matches
 
@@ -183,7 +207,9 @@ def _turned(tokens: list[Word], span: _Span) -> bool:
     asked = start > 1 and tokens[start - 1].bare in ("phai", "la")
     denied = denied or (asked and any(t.bare in _NOT for t in tokens[max(0, start - 3) : start]))
     kin = span.phrase[-1]
-    parent = any(kin.text == p[0].text or (kin.text == kin.bare == p[0].bare) for p in answers.phrases("parents"))
+    parent = any(
+        kin.text == p[0].text or (kin.text == kin.bare == p[0].bare) for p in answers.phrases("parents")
+    )
     modified = parent and any(answers.at(tokens, span.end, p) for p in answers.phrases("kin_modifiers"))
     return denied or modified
 
@@ -193,7 +219,11 @@ def _by_yes_no(text: str, options: Sequence[Offered]) -> int | None:
     lean = lean_of(text)
     if lean not in ("yes", "no"):
         return None
-    plain = [n for n, o in enumerate(options) if any(is_plain(t) and lean_of(t) == lean for t in (_label(o), *o.words) if t)]
+    plain = [
+        n
+        for n, o in enumerate(options)
+        if any(is_plain(t) and lean_of(t) == lean for t in (_label(o), *o.words) if t)
+    ]
     return plain[0] if len(plain) == 1 else None
 
 
@@ -204,7 +234,9 @@ def _by_word(text: str, options: Sequence[Offered]) -> tuple[set[int], bool]:
     if len(tokens) > LONGEST_FOR_ONE_WORD or any(t.bare in _NOT for t in every):
         return set(), False
     own = [[{w for w in phrase if len(w.bare) > 1} for phrase in _phrases_of(o)] for o in options]
-    words_of = [{w for w in set().union(*phrases) if w.bare not in _TOO_COMMON or len(tokens) == 1} for phrases in own]
+    words_of = [
+        {w for w in set().union(*phrases) if w.bare not in _TOO_COMMON or len(tokens) == 1} for phrases in own
+    ]
     hit = {n for n, mine in enumerate(words_of) if _shared(tokens, mine)}
     if len(hit) != 1:
         telling = any(t.bare not in _TOO_COMMON for t in tokens)

@@ -38,7 +38,11 @@ def read_citizen_id(text: str, today: date, *, sex: str | None = None, born: str
 def id_facts(number: str) -> dict[str, str]:
     """{"province": "006", "sex": "male", "year": "1998"} of twelve digits."""
     century = 1900 + 100 * (int(number[3]) // 2)
-    return {"province": number[:3], "sex": "female" if int(number[3]) % 2 else "male", "year": str(century + int(number[4:6]))}
+    return {
+        "province": number[:3],
+        "sex": "female" if int(number[3]) % 2 else "male",
+        "year": str(century + int(number[4:6])),
+    }
 
 
 def _twelves(runs: list[list[str]]) -> Iterable[str]:
@@ -48,7 +52,11 @@ def _twelves(runs: list[list[str]]) -> Iterable[str]:
         if len("".join(pieces)) == LENGTH:
             yield "".join(pieces)
             continue
-        yield from (piece for piece in pieces if len(piece) == LENGTH and all(len(p) >= SHORTEST_OTHER for p in pieces))
+        yield from (
+            piece
+            for piece in pieces
+            if len(piece) == LENGTH and all(len(p) >= SHORTEST_OTHER for p in pieces)
+        )
 
 
 def _no_number(text: str, runs: list[list[str]]) -> Refuse:

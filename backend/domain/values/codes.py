@@ -20,6 +20,7 @@ _FULL = re.compile(
     rf"(?:{_SIGNS}(?P<unit>[\dol]{{2,3}}))??{_SIGNS}(?P<day>[\dol]{{6}}){_SIGNS}(?P<order>[\dol]{{4}})(?![\dol])"
 )
 _TAIL = re.compile(rf"(?<![\d.])(?P<day>\d{{6}}){_SIGNS}(?P<order>\d{{4}})(?!\d)")
+_DAY_ALONE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _SHORT = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 _AGENCY = re.compile(rf"(?<![a-z])h{_SIGNS}\d\d(?!\d)|(?<![a-z])h\d")
 
@@ -38,7 +39,13 @@ def read_dossier_code(text: str, today: date) -> Result:
     if found:
         return Refuse("code_day", EXAMPLE)
     tail = _TAIL.search(plain)
-    if (tail and _day(tail["day"])) or (_AGENCY.search(plain) and re.search(r"\d{3}", plain)) or _SHORT.search(plain):
+    alone = _DAY_ALONE.search(plain)
+    if (
+        (tail and _day(tail["day"]))
+        or (alone and _day(alone[0]))
+        or (_AGENCY.search(plain) and re.search(r"\d{3}", plain))
+        or _SHORT.search(plain)
+    ):
         return Ask("code_partial", params=EXAMPLE)
     return Refuse("not_known" if says_unknown(text) else "no_code", EXAMPLE)
 
@@ -52,8 +59,6 @@ def _code(match: re.Match[str]) -> str | None:
     before = re.findall(r"^\d{3}(?=(?:\d\d)*$)|\d\d", parts["before"])
     head = ".".join([*before, agency, *([parts["unit"]] if parts["unit"] else [])])
     return f"{head}-{parts['day']}-{parts['order']}"
-
-
 
 
 def _digits(text: str) -> str:

@@ -7,23 +7,30 @@ from typing import NamedTuple
 
 _S = r"[\s/,]*"
 _YEAR = r"(?P<y>\d+|nay|ngoai|truoc|roi|vua roi|vua qua|kia|sau|toi)(?![\d/])"
+_DM = r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})"
+_MONTH = rf"thang{_S}(?P<m>\d{{1,2}}|gieng|chap)(?P<leap>{_S}nhuan)?"
+_D = r"(?<![\d/])(?P<d>\d{1,2})"
+_SHORT_YEAR = r"(?P<y>\d{4}|\d{2})(?![\d/])"
+_NO_COUNT = r"(?! (?:ngay|hom|tuoi|nguoi))"
+_DAY_BEHIND = rf"(?:ngay mung|ngay|mung|ram){_S}(?P<d>\d{{1,2}})"
+_PAST = r"(?:vua roi|vua qua|roi|qua|vua)"
 _HINT = re.compile(r"\b(?:mung|ram|tet)\b")
 
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?<![\d/])(?P<y>\d{{4}})/(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})(?![\d/])",
-        rf"(?<![\d/])(?P<d>\d{{1,2}})/(?P<m>\d{{1,2}})/(?P<y>\d+)(?![\d/])",
-        rf"(?<![\d/])(?P<d>\d{{1,2}})/(?P<m>\d{{1,2}})(?P<leap>\s*nhuan)?{_S}nam{_S}{_YEAR}",
-        rf"(?<![\d/])(?P<d>\d{{1,2}})/(?P<m>\d{{1,2}})(?P<leap>\s*nhuan)?[\s,]+(?P<y>\d{{4}}|\d{{2}})(?![\d/])(?! (?:ngay|hom|tuoi|nguoi))",
-        rf"(?<![\d/])(?P<d>\d{{1,2}}){_S}thang{_S}(?P<m>\d{{1,2}}|gieng|chap)(?P<leap>{_S}nhuan)?{_S}nam{_S}{_YEAR}",
-        rf"(?<![\d/])(?P<d>\d{{1,2}}){_S}thang{_S}(?P<m>\d{{1,2}}|gieng|chap)(?P<leap>{_S}nhuan)?{_S}(?P<y>\d{{4}}|\d{{2}})(?![\d/])(?! (?:ngay|hom|tuoi|nguoi))",
-        rf"(?:nam{_S}(?P<y>\d+){_S})thang{_S}(?P<m>\d{{1,2}}|gieng|chap)(?P<leap>{_S}nhuan)?{_S}(?:ngay|mung|ngay mung|ram){_S}(?P<d>\d{{1,2}})",
-        rf"\bthang{_S}(?P<m>\d{{1,2}}|gieng|chap)(?P<leap>{_S}nhuan)?{_S}(?:ngay|mung|ngay mung|ram){_S}(?P<d>\d{{1,2}})(?:{_S}nam{_S}{_YEAR})?",
-        rf"(?<![\d/])(?P<d>\d{{1,2}}){_S}thang{_S}(?P<m>\d{{1,2}}|gieng|chap)(?P<leap>{_S}nhuan)?(?P<past>(?:{_S}(?:vua roi|vua qua|roi|qua|vua))?)",
-        rf"(?<![\d/])(?<!thang )(?P<d>\d{{1,2}})/(?P<m>\d{{1,2}})(?![\d/])(?P<leap>\s*nhuan)?(?P<past>(?:\s*(?:vua roi|vua qua|roi|qua|vua))?)",
-        rf"^(?:ngay |sinh |hom |de )*(?P<d>\d{{1,2}})[\s,]+(?P<m>\d{{1,2}})[\s,]+(?P<y>\d{{4}}|\d{{2}})$",
-        rf"(?<![\d/])(?P<d>\d{{2}})(?P<m>\d{{2}})(?P<y>\d{{4}}|\d{{2}})(?![\d/])",
+        r"(?<![\d/])(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/])",
+        rf"{_DM}/(?P<y>\d+)(?![\d/])",
+        rf"{_DM}(?P<leap>\s*nhuan)?{_S}nam{_S}{_YEAR}",
+        rf"{_DM}(?P<leap>\s*nhuan)?[\s,]+{_SHORT_YEAR}{_NO_COUNT}",
+        rf"{_D}{_S}{_MONTH}{_S}nam{_S}{_YEAR}",
+        rf"{_D}{_S}{_MONTH}{_S}{_SHORT_YEAR}{_NO_COUNT}",
+        rf"nam{_S}(?P<y>\d+){_S}{_MONTH}{_S}{_DAY_BEHIND}",
+        rf"\b{_MONTH}{_S}{_DAY_BEHIND}(?:{_S}nam{_S}{_YEAR})?",
+        rf"{_D}{_S}{_MONTH}(?P<past>(?:{_S}{_PAST})?)",
+        rf"(?<!thang ){_DM}(?![\d/])(?P<leap>\s*nhuan)?(?P<past>(?:\s*{_PAST})?)",
+        rf"^(?:ngay |sinh |hom |de )*(?P<d>\d{{1,2}})[\s,]+(?P<m>\d{{1,2}})[\s,]+{_SHORT_YEAR}$",
+        rf"(?<![\d/])(?P<d>\d{{2}})(?P<m>\d{{2}}){_SHORT_YEAR}",
     )
 )
 _TET = re.compile(rf"\b(?:(?:mung|ngay) )?(?P<d>\d{{1,2}}) tet(?:{_S}(?:nam{_S})?{_YEAR})?")
@@ -61,6 +68,18 @@ def _part(match: re.Match[str], text: str) -> Part:
     said = match.groupdict()
     month = {"gieng": "1", "chap": "12"}.get(said["m"], said["m"])
     before = text[max(0, match.start() - 9) : match.start()]
-    hint = bool(_HINT.search(before) or _HINT.search(match[0])) or said["m"] in ("gieng", "chap") or bool(said.get("leap"))
+    hint = (
+        bool(_HINT.search(before) or _HINT.search(match[0]))
+        or said["m"] in ("gieng", "chap")
+        or bool(said.get("leap"))
+    )
     compact = match[0] if re.fullmatch(r"\d{6}|\d{8}", match[0]) else None
-    return Part(int(said["d"]), int(month), said.get("y"), bool(said.get("leap")), hint, bool((said.get("past") or "").strip()), compact)
+    return Part(
+        int(said["d"]),
+        int(month),
+        said.get("y"),
+        bool(said.get("leap")),
+        hint,
+        bool((said.get("past") or "").strip()),
+        compact,
+    )

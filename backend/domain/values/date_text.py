@@ -16,7 +16,8 @@ from backend.domain.values.numbers import digit, plain
 from backend.domain.values.text import Word, untelex
 
 _TIME = re.compile(
-    r"\b(?:luc |vao |khoang )?\d{1,2} ?(?:gio|h|g|:)(?: ?(?:\d{1,2}|ruoi)(?![\d/.-])(?: ?(?:phut|p)\b)?)?(?: ?(?:sang|trua|chieu|toi|dem|khuya)\b(?! (?:qua|nay|mai|kia)))?(?![a-z\d])"
+    r"\b(?:luc |vao |khoang )?\d{1,2} ?(?:gio|h|g|:)(?: ?(?:\d{1,2}|ruoi)(?![\d/.-])(?: ?(?:phut|p)\b)?)?"
+    r"(?: ?(?:sang|trua|chieu|toi|dem|khuya)\b(?! (?:qua|nay|mai|kia)))?(?![a-z\d])"
 )
 _NOT_THIS = re.compile(r"\b(?:chu )?(?:khong|ko|k|kg|hong) phai (?:la )?.*?(?=\bma\b|\bnhe\b|[,;]|$)")
 _ZERO_ONE = re.compile(r"(?<![a-z0-9])(?=[ol]*\d)[0-9ol]{1,4}(?![a-z0-9])")
@@ -46,7 +47,10 @@ def plain_date(text: str) -> DateText:
     lower = _ZERO_ONE.sub(lambda m: m[0].replace("o", "0").replace("l", "1"), lower)
     lower = _SHORT_YEAR.sub(lambda m: str(2000 + int(m[1] or 0)), lower)
     out = _phrases(_spelled(_numbers(_tokens(lower))))
-    out = [_CALENDAR_BEHIND.get(t, t) if n and (out[n - 1].isdigit() or out[n - 1] in ("gieng", "chap")) else t for n, t in enumerate(out)]
+    out = [
+        _CALENDAR_BEHIND.get(t, t) if n and (out[n - 1].isdigit() or out[n - 1] in ("gieng", "chap")) else t
+        for n, t in enumerate(out)
+    ]
     return DateText(_joined([t for t in out if t not in ("lunar", "solar")]), "lunar" in out, "solar" in out)
 
 
@@ -139,7 +143,11 @@ def _small(tokens: list[Word], at: int, day: bool) -> tuple[int | None, int]:
     """1–31 in words: "mười lăm", "hai mươi mốt", and, of days, "hai ba (tháng chạp)"."""
     first, end = _digit(tokens, at, day, at), at + 1
     if first is None:
-        return (10 + (_digit(tokens, end, day, at) or 0), end + (_digit(tokens, end, day, at) is not None)) if _is(tokens, at, "muoi") else (None, at)
+        return (
+            (10 + (_digit(tokens, end, day, at) or 0), end + (_digit(tokens, end, day, at) is not None))
+            if _is(tokens, at, "muoi")
+            else (None, at)
+        )
     if _is(tokens, end, "muoi"):
         unit = _digit(tokens, end + 1, day, at)
         return first * 10 + (unit or 0), end + 1 + (unit is not None)

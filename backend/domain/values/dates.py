@@ -9,8 +9,17 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from backend.domain.letters import fold
 from backend.domain.values import partial_dates, relative
-from backend.domain.values.calendar import LAST, Lunar, day_or_none, has_leap, last_day_of_year, lunar_of, solar_of
+from backend.domain.values.calendar import (
+    LAST,
+    Lunar,
+    day_or_none,
+    has_leap,
+    last_day_of_year,
+    lunar_of,
+    solar_of,
+)
 from backend.domain.values.date_parts import Part, parts
 from backend.domain.values.date_text import DateText, plain_date
 from backend.domain.values.relative import day, in_calendar, shown
@@ -20,8 +29,19 @@ from backend.domain.values.text import reader, says_unknown
 EXAMPLE = {"example": "5/11/1998"}
 OLDEST_YEAR = 1900
 YEARS_AHEAD = 10
-_YEAR_WORDS = {"nay": 0, "ngoai": -1, "truoc": -1, "roi": -1, "vua roi": -1, "vua qua": -1, "kia": -2, "sau": 1, "toi": 1}
+_YEAR_WORDS = {
+    "nay": 0,
+    "ngoai": -1,
+    "truoc": -1,
+    "roi": -1,
+    "vua roi": -1,
+    "vua qua": -1,
+    "kia": -2,
+    "sau": 1,
+    "toi": 1,
+}
 _WEEKDAY_BEFORE = re.compile(r"\b(?:thu (\d)|(chunhat))[\s,]*(?:la |ngay |mung )*$")
+_FEAST = re.compile(r"\bday (?:thang|cu)\b|\bthoi noi\b|\bday nam\b")
 _CLAUSES = re.compile(r"\btức\b|\btuc\b|[=();,]|\blà\b|\bla\b|\bhay\b|\bhoặc\b|\bhoac\b", re.IGNORECASE)
 
 
@@ -37,7 +57,9 @@ def read_date(text: str, today: date, *, past: bool = False, recent: bool = Fals
 
 @reader
 def read_birth_date(text: str, today: date, *, recent: bool = False) -> Result:
-    """A birth date: as `read_date`, never in the future."""
+    """A birth date: as `read_date`, never in the future. The day of a feast for the child is not the day of its birth."""
+    if _FEAST.search(fold(text)):
+        return Ask("date_vague")
     return _read(text, today, True, recent)
 
 
@@ -50,7 +72,11 @@ def _read(text: str, today: date, past: bool, recent: bool) -> Result:
 
 def _both_calendars(text: str, today: date, past: bool, recent: bool) -> Result:
     """ "5/3/1998 âm, tức 1/4/1998 dương": sure if both are the same day."""
-    results = [_one(plain_date(clause), clause, today, past, recent) for clause in _CLAUSES.split(text) if clause.strip()]
+    results = [
+        _one(plain_date(clause), clause, today, past, recent)
+        for clause in _CLAUSES.split(text)
+        if clause.strip()
+    ]
     days = {r.value for r in results if isinstance(r, Read)}
     if len(days) == 1 and all(isinstance(r, (Read, Refuse)) for r in results):
         return _within(next(r for r in results if isinstance(r, Read)), today, past)
@@ -72,7 +98,11 @@ def _one(said: DateText, raw: str, today: date, past: bool, recent: bool) -> Res
     eve = _new_years_eve(said, today)
     if eve:
         return eve
-    of_month = relative.relative(said.text, today, raw, past) if re.search(r"\d thang (?:truoc|nay|sau|toi|vua|roi|qua)\b", said.text) else None
+    of_month = (
+        relative.relative(said.text, today, raw, past)
+        if re.search(r"\d thang (?:truoc|nay|sau|toi|vua|roi|qua)\b", said.text)
+        else None
+    )
     if of_month:
         return _relative(of_month)
     found = parts(said.text)
@@ -94,7 +124,11 @@ def _without_parts(said: DateText, raw: str, today: date, past: bool) -> Result:
 
 
 def _relative(found: date | Ask | Refuse) -> Result:
-    return Read(found.isoformat(), shown(found), details={"calendar": "solar"}) if isinstance(found, date) else found
+    return (
+        Read(found.isoformat(), shown(found), details={"calendar": "solar"})
+        if isinstance(found, date)
+        else found
+    )
 
 
 def _new_years_eve(said: DateText, today: date) -> Ask | None:
@@ -115,7 +149,11 @@ def _days(found: list[Part], said: DateText, today: date, past: bool, recent: bo
     if any(isinstance(r, (Read, Ask)) for r in results) and len(full) == 1:
         return results[0]
     sure = [r for r in results if isinstance(r, Read)]
-    return Ask("two_dates", tuple(day(date.fromisoformat(r.value)) for r in sure[:3])) if len(results) > 1 else results[0]
+    return (
+        Ask("two_dates", tuple(day(date.fromisoformat(r.value)) for r in sure[:3]))
+        if len(results) > 1
+        else results[0]
+    )
 
 
 def _weekday_agrees(result: Result, text: str) -> Result:
@@ -151,8 +189,14 @@ def _compact(digits: str, today: date, past: bool) -> Result:
     for order in orders:
         width = len(digits) - 4
         year = digits[4:] if order == "dmy" else digits[:width]
-        month, of_month = (digits[2:4], digits[:2]) if order == "dmy" else (digits[width : width + 2], digits[width + 2 :])
-        result = _solar(Part(int(of_month), int(month), year), today, past, False) if 1 <= int(month) <= 12 else None
+        month, of_month = (
+            (digits[2:4], digits[:2]) if order == "dmy" else (digits[width : width + 2], digits[width + 2 :])
+        )
+        result = (
+            _solar(Part(int(of_month), int(month), year), today, past, False)
+            if 1 <= int(month) <= 12
+            else None
+        )
         if isinstance(result, Read) and isinstance(_within(result, today, past), Read):
             days.add(result.value)
     if len(days) == 1:
@@ -198,7 +242,11 @@ def _year(part: Part, this_year: int, today: date, past: bool, day_of) -> int | 
     if len(part.year) == 4:
         return int(part.year)
     if len(part.year) != 2:
-        return Refuse("bad_year", EXAMPLE) if len(part.year) > 2 else Ask("date_year", (), {"said": f"{part.day}/{part.month}"})
+        return (
+            Refuse("bad_year", EXAMPLE)
+            if len(part.year) > 2
+            else Ask("date_year", (), {"said": f"{part.day}/{part.month}"})
+        )
     near, far = 2000 + int(part.year), 1900 + int(part.year)
     when = day_of(near)
     if near < today.year or (when and when <= today) or (not past and near <= today.year + 1):
@@ -217,7 +265,13 @@ def _lunar(part: Part, today: date, past: bool, recent: bool) -> Result:
         if recent or part.past:
             return _lunar_read(latest, part)
         return Ask("date_year", (in_calendar(latest, "lunar_day"),), {"said": f"{part.day}/{part.month}"})
-    year = _year(part, here.year if here else today.year, today, past, lambda y: solar_of(Lunar(part.day, part.month, y)))
+    year = _year(
+        part,
+        here.year if here else today.year,
+        today,
+        past,
+        lambda y: solar_of(Lunar(part.day, part.month, y)),
+    )
     if not isinstance(year, int):
         return year
     if not OLDEST_YEAR <= year <= LAST:
@@ -227,26 +281,39 @@ def _lunar(part: Part, today: date, past: bool, recent: bool) -> Result:
 
 def _lunar_in(part: Part, year: int) -> Result:
     said = {"day": f"{part.day}/{part.month}/{year}"}
-    leap, ordinary = solar_of(Lunar(part.day, part.month, year, True)), solar_of(Lunar(part.day, part.month, year))
+    leap, ordinary = (
+        solar_of(Lunar(part.day, part.month, year, True)),
+        solar_of(Lunar(part.day, part.month, year)),
+    )
     if part.leap:
         if not has_leap(part.month, year):
             return Refuse("no_leap_month", {"month": str(part.month), "year": str(year)})
         return _lunar_read(leap, part) if leap else Refuse("no_such_lunar_day", said)
     if leap and ordinary:
-        options = (Candidate(ordinary.isoformat(), "first_month", {"day": shown(ordinary)}), Candidate(leap.isoformat(), "leap_month", {"day": shown(leap)}, ("nhuan",)))
+        options = (
+            Candidate(ordinary.isoformat(), "first_month", {"day": shown(ordinary)}),
+            Candidate(leap.isoformat(), "leap_month", {"day": shown(leap)}, ("nhuan",)),
+        )
         return Ask("leap_month", options, {"month": str(part.month), "year": str(year)})
     when = ordinary or leap
     return _lunar_read(when, part) if when else Refuse("no_such_lunar_day", said)
 
 
 def _lunar_read(when: date, part: Part) -> Read:
-    return Read(when.isoformat(), shown(when), details={"calendar": "lunar", "lunar": f"{part.day}/{part.month}" + (" nhuan" if part.leap else "")})
+    return Read(
+        when.isoformat(),
+        shown(when),
+        details={"calendar": "lunar", "lunar": f"{part.day}/{part.month}" + (" nhuan" if part.leap else "")},
+    )
 
 
 def _latest_lunar(part: Part, today: date) -> date | None:
     days = []
     for year in range(today.year, today.year - 21 if part.leap else today.year - 4, -1):
-        days += [solar_of(Lunar(part.day, part.month, year, leap)) for leap in ((True,) if part.leap else (True, False))]
+        days += [
+            solar_of(Lunar(part.day, part.month, year, leap))
+            for leap in ((True,) if part.leap else (True, False))
+        ]
     return max((d for d in days if d and d <= today), default=None)
 
 

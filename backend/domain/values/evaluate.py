@@ -66,7 +66,9 @@ def read_table(path: Path) -> list[tuple[str, date, str, str]]:
     """The rows of a table as (type, today, text, expected). Raises `TableError`."""
     lines = _lines(path)
     if not lines or lines[0].split("\t") != COLUMNS:
-        raise TableError(f"{path}:1: the first line must be the header {' '.join(COLUMNS)}, separated by tabs")
+        raise TableError(
+            f"{path}:1: the first line must be the header {' '.join(COLUMNS)}, separated by tabs"
+        )
     return [_cells(path, number, line) for number, line in enumerate(lines[1:], 2) if line.strip()]
 
 
@@ -74,7 +76,9 @@ def _lines(path: Path) -> list[str]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise TableError(f"{path}: cannot be read ({error.strerror or type(error).__name__}); name an existing file") from error
+        raise TableError(
+            f"{path}: cannot be read ({error.strerror or type(error).__name__}); name an existing file"
+        ) from error
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -86,7 +90,9 @@ def _lines(path: Path) -> list[str]:
 def _cells(path: Path, number: int, line: str) -> tuple[str, date, str, str]:
     cells = line.split("\t")
     if len(cells) != len(COLUMNS):
-        raise TableError(f"{path}:{number}: {len(cells)} cells, must be {len(COLUMNS)}: {' '.join(COLUMNS)}, separated by tabs")
+        raise TableError(
+            f"{path}:{number}: {len(cells)} cells, must be {len(COLUMNS)}: {' '.join(COLUMNS)}, separated by tabs"
+        )
     kind, today, text, expected = cells
     if kind not in READERS:
         raise TableError(f"{path}:{number}: there is no type '{kind[:40]}'; types are {' '.join(READERS)}")

@@ -20,9 +20,15 @@ class _Sex(NamedTuple):
 def read_gender(text: str, today: date) -> Result:
     """`male` or `female`. `details` as of a choice. "năm" is a number here and "nam" never is."""
     words = lexicon("answers")
-    result = read_choice(text, (_Sex("male", "Trai", tuple(words["male"])), _Sex("female", "Gái", tuple(words["female"]))))
+    result = read_choice(
+        text, (_Sex("male", "Trai", tuple(words["male"])), _Sex("female", "Gái", tuple(words["female"])))
+    )
     if isinstance(result, Ask):
         return Ask("which_sex")
     if isinstance(result, Read):
         return result
-    return Refuse("not_known" if says_unknown(tidy(text)) else "no_sex") if result.key == "no_such_option" else result
+    return (
+        Refuse("not_known" if says_unknown(tidy(text)) else "no_sex")
+        if result.key == "no_such_option"
+        else result
+    )

@@ -22,7 +22,9 @@ from backend.domain.values.yes_no import is_plain
 LONGEST_NAME = 6
 """Syllables; the longest names in use have five."""
 _SPELLED = re.compile(r"\(([^()]*)\)")
-_CLAUSE = re.compile(r"\s*[,;.?!\n]+\s*|\s+[-–]\s+|\s+(?=mà\s)|\s+(?=ma\s+(?:co|bao|lam|het|mat|can|phai|nop|ko|k|khong|cho)\b)")
+_CLAUSE = re.compile(
+    r"\s*[,;.?!\n]+\s*|\s+[-–]\s+|\s+(?=mà\s)|\s+(?=ma\s+(?:co|bao|lam|het|mat|can|phai|nop|ko|k|khong|cho)\b)"
+)
 _COMRADE = re.compile(r"^\s*(?:đồng chí|dong chi)\s", re.IGNORECASE)
 _DATA_BEHIND = re.compile(r"\s+(?=(?:sinh|sn|ns|sdt|sđt|cccd|cmnd|số|so|ngày|ngay)\b.*\d)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -56,7 +58,11 @@ def read_person_key(text: str, today: date, *, places: Collection[str] | None = 
     """A person's one key: 12 digits or a full name; `details["kind"]` is "citizen_id" or "person_name"."""
     digits = sum(c.isdigit() for c in text)
     kind = "citizen_id" if digits >= 4 else "person_name"
-    result = read_citizen_id(text, today, **known) if kind == "citizen_id" else read_person_name(text, today, places=places)
+    result = (
+        read_citizen_id(text, today, **known)
+        if kind == "citizen_id"
+        else read_person_name(text, today, places=places)
+    )
     if isinstance(result, Read):
         return Read(result.value, result.shown, result.doubt, {**result.details, "kind": kind})
     return result
@@ -65,7 +71,11 @@ def read_person_key(text: str, today: date, *, places: Collection[str] | None = 
 def _instead_of_a_name(text: str) -> Result | None:
     plain = bare(text)
     if plain.upper() in word_set("names", "commands"):
-        return Ask("command_or_name", (Candidate(text.upper(), "as_name", {"shown": text.upper()}),), {"word": plain.upper()})
+        return Ask(
+            "command_or_name",
+            (Candidate(text.upper(), "as_name", {"shown": text.upper()}),),
+            {"word": plain.upper()},
+        )
     none_yet = lexicon("names")["none_yet"]
     if any(re.search(rf"^(?:\w+ ){{0,3}}{phrase}(?: \w+){{0,2}}$", plain) for phrase in none_yet):
         return Refuse("no_name_yet")
@@ -88,7 +98,9 @@ def _first_name(clauses: list[str]) -> tuple[list[str], int]:
     """Words of the first clause that is more than politeness, and where it stands."""
     for at, clause in enumerate(clauses):
         words = _bare_name(clause)
-        if words and not (len(words) == 1 and len(clauses) > at + 1 and words[0].lower() in word_set("names", "polite")):
+        if words and not (
+            len(words) == 1 and len(clauses) > at + 1 and words[0].lower() in word_set("names", "polite")
+        ):
             return words, at
     return [], len(clauses) - 1
 
@@ -96,10 +108,18 @@ def _first_name(clauses: list[str]) -> tuple[list[str], int]:
 def _bare_name(clause: str) -> list[str]:
     """The words of the clause without lead-ins, words of address and tails."""
     label, _, behind = clause.partition(":")
-    if behind and all(w.lower() in _around() or w.lower() in word_set("names", "marks") for w in _WORD.findall(label)):
+    if behind and all(
+        w.lower() in _around() or w.lower() in word_set("names", "marks") for w in _WORD.findall(label)
+    ):
         clause = behind
     words = _without_tail(_behind_mark(_WORD.findall(_COMRADE.sub("", clause))))
     while len(words) > 2 and (_is_polite(words) or _is_address(words)):
+        words = words[1:]
+    if (
+        len(words) == 2
+        and words[0].lower() in word_set("names", "address")
+        and words[1].lower() not in _around()
+    ):
         words = words[1:]
     return _without_particle(_without_la(words))
 
@@ -119,21 +139,40 @@ def _behind_mark(words: list[str]) -> list[str]:
     cut = 0
     for at, word in enumerate(words[:9]):
         lower = word.lower()
-        if lower in word_set("names", "marks") and (lower != "la" or at > cut or cut) and (lower != "dat" or at == 0):
+        if (
+            lower in word_set("names", "marks")
+            and not (lower == "la" and _is_la(words, at))
+            and (lower != "dat" or at == 0)
+        ):
             cut = at + 1
         elif lower not in _around():
             break
     return words[cut:] if cut else words
 
 
+def _is_la(words: list[str], at: int) -> bool:
+    """Whether a bare "la" is the family name: first of all, behind another "là", before "văn" or "thị"."""
+    following = words[at + 1].lower() if at + 1 < len(words) else ""
+    return at == 0 or words[at - 1].lower() in ("là", "la") or following in _MIDDLE
+
+
 def _without_la(words: list[str]) -> list[str]:
     """ "la nong van tuan" is "là …"; "la van cao" is a name."""
-    follows = len(words) > 3 and words[0].lower() == "la" and fold(words[1]) in _surnames() and fold(words[1]) not in ("thi", "van")
+    follows = (
+        len(words) > 3
+        and words[0].lower() == "la"
+        and fold(words[1]) in _surnames()
+        and fold(words[1]) not in ("thi", "van")
+    )
     return words[1:] if follows else words
 
 
 def _is_polite(words: list[str]) -> bool:
-    return words[0].lower() in word_set("names", "polite") and fold(words[1]) in _surnames() and fold(words[1]) not in ("thi", "van")
+    return (
+        words[0].lower() in word_set("names", "polite")
+        and fold(words[1]) in _surnames()
+        and fold(words[1]) not in ("thi", "van")
+    )
 
 
 def _without_tail(words: list[str]) -> list[str]:
@@ -143,8 +182,14 @@ def _without_tail(words: list[str]) -> list[str]:
     while shorter and words:
         lower = [w.lower() for w in words]
         shorter = next((t.split() for t in tails if lower[-len(t.split()) :] == t.split()), None)
-        if len(lower) > 2 and lower[-2] in word_set("names", "particles") and lower[-1] in word_set("names", "listener"):
+        if (
+            len(lower) > 2
+            and lower[-2] in word_set("names", "particles")
+            and lower[-1] in word_set("names", "listener")
+        ):
             shorter = lower[-2:]
+        if shorter and len(lower) - len(shorter) == 2 and lower[1] in _MIDDLE:
+            return words
         words = words[: -len(shorter)] if shorter else words
     return words
 
@@ -159,7 +204,9 @@ _MIDDLE = frozenset(("thị", "văn", "thi", "van", "a"))
 
 def _before_place(words: list[str]) -> tuple[list[str], list[str]]:
     """ "Hoàng Văn Thụ thôn Nà Mơ" -> the name, and what follows as one text."""
-    at = next((i for i, w in enumerate(words) if i > 2 and w.lower() in word_set("names", "place_words")), None)
+    at = next(
+        (i for i, w in enumerate(words) if i > 2 and w.lower() in word_set("names", "place_words")), None
+    )
     if at is None or not _is_strong(words) or (len(words) == at + 1):
         return words, []
     return words[:at], [" ".join(words[at:])]
@@ -207,7 +254,12 @@ def _judged(words: list[str], rest: str, spelled: str, places: Collection[str], 
         return Ask("place_or_name", (_as_name(words),))
     if not _begins_like_name(words) or not _is_whole(words) or not (named or _enough(words)):
         return Ask("name_unusual", (_as_name(words),))
-    if len(words) == 3 and words[-1] == "a" and fold(words[1]) not in ("van", "thi") and not has_accents(words[-1]):
+    if (
+        len(words) == 3
+        and words[-1] == "a"
+        and fold(words[1]) not in ("van", "thi")
+        and not has_accents(words[-1])
+    ):
         return Ask("name_unusual", (_as_name(words[:-1]), _as_name(words)))
     return _read(words, rest, spelled)
 
@@ -242,9 +294,15 @@ def _is_sentence(words: list[str]) -> bool:
     if any(phrase == p or phrase.startswith(p + " ") for p in lexicon("names")["not_names_whole"]):
         return True
     if has_accents(" ".join(words)):
-        return any(w in word_set("names", "not_names") and not _may_lead(w, i) for i, w in enumerate(lower) if w != fold(w) or w in ("ko", "cho", "sao"))
+        return any(
+            w in word_set("names", "not_names") and not _may_lead(w, i)
+            for i, w in enumerate(lower)
+            if w != fold(w) or w in ("ko", "cho", "sao")
+        )
     suspects = _suspects(lower)
-    return len(suspects) > 1 or (bool(suspects) and (lower[0] not in _surnames() or bool(set(suspects) & word_set("names", "surely"))))
+    return len(suspects) > 1 or (
+        bool(suspects) and (lower[0] not in _surnames() or bool(set(suspects) & word_set("names", "surely")))
+    )
 
 
 def _suspects(lower: list[str]) -> list[str]:
@@ -279,7 +337,11 @@ def _begins_like_name(words: list[str]) -> bool:
 
 def _is_whole(words: list[str]) -> bool:
     """Not cut off behind "văn" or "thị", and without accents no word that is rarely of a name."""
-    unsure = not has_accents(" ".join(words)) and not _is_strong(words) and (_suspects([w.lower() for w in words]) or words[0].lower() == "khong")
+    unsure = (
+        not has_accents(" ".join(words))
+        and not _is_strong(words)
+        and (_suspects([w.lower() for w in words]) or words[0].lower() == "khong")
+    )
     return not unsure and not (len(words) == 2 and words[1].lower() in _MIDDLE)
 
 
@@ -289,9 +351,15 @@ def _enough(words: list[str]) -> bool:
     capitals = all(w[0].isupper() for w in words)
     if _is_strong(words):
         return True
-    return capitals if len(words) == 2 and common else len(words) > 2 and (common or capitals or has_accents(" ".join(words)))
+    return (
+        capitals
+        if len(words) == 2 and common
+        else len(words) > 2 and (common or capitals or has_accents(" ".join(words)))
+    )
 
 
 def _plausible(words: list[str]) -> bool:
     """A foreign name, written as names are: two to five words with vowels, each with a capital."""
-    return 1 < len(words) <= 5 and all(re.search(r"[aeiouy]", fold(w)) and len(w) < 15 and w[0].isupper() for w in words)
+    return 1 < len(words) <= 5 and all(
+        re.search(r"[aeiouy]", fold(w)) and len(w) < 15 and w[0].isupper() for w in words
+    )

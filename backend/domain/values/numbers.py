@@ -47,7 +47,9 @@ def _folded(kind: str) -> frozenset[str]:
 def vocabulary() -> frozenset[str]:
     """All folded words that may stand in a number."""
     mapped = {fold(word) for kind in ("digits", "scales") for word in lexicon("numbers")[kind]}
-    return frozenset(mapped.union(*(_folded(k) for k in ("tens", "hundred", "zero_before", "half_after", "half_before"))))
+    return frozenset(
+        mapped.union(*(_folded(k) for k in ("tens", "hundred", "zero_before", "half_after", "half_before")))
+    )
 
 
 def plain(word: Word) -> str:
@@ -93,27 +95,19 @@ def find(words: list[Word]) -> list[Number]:
 def amount(words: list[Word], start: int) -> Number | None:
     """The number that begins at `start`: groups, each with its scale, and what hangs on behind ("1tr2", "rưỡi")."""
     total, at, last = Decimal(0), start, None
-    scales = _table("scales")
     while at < len(words):
-        if last is not None and _is(words, at, "zero_before") and at + 1 < len(words) and _LITERAL.match(words[at + 1].text):
-            at += 1
-        group = None if last is not None and _counts(words, at) else _group(words, at, behind=last is not None)
+        group = _next_group(words, at, last)
         if group is None:
-            if last is not None or not _starts_with_scale(words, at):
-                break
-            group = Number(Decimal(1), at, at)
-        scale, end = 1, group.end
-        while end < len(words) and plain(words[end]) in scales:
-            scale, end = scale * scales[plain(words[end])], end + 1
+            break
+        scale, end = _scale(words, group.end)
         if last is not None and scale >= last:
             break
-        if last == 10**6 and scale == 1000 and group.literal and len(group.literal) == 1 and words[end - 1].text == "k":
-            raise Unclear("1tr2k")
+        _refuse_odd(group, scale, last, words[end - 1].text)
         total += group.value * scale if scale > 1 or last is None else _behind(group, last)
         at = end
         if scale == 1:
             break
-        if at < len(words) and plain(words[at]) in _folded("half_after"):
+        if _is(words, at, "half_after"):
             total, at = total + Decimal(scale) / 2, at + 1
             break
         last = scale
@@ -121,6 +115,32 @@ def amount(words: list[Word], start: int) -> Number | None:
         return None
     only = words[start].text if at == start + 1 and last is None and _LITERAL.match(words[start].text) else None
     return Number(total, start, at, last is not None or _is_scaled(words, start, at), only)
+
+
+def _next_group(words: list[Word], at: int, last: int | None) -> Number | None:
+    """The group at `at`; behind a scale it may follow "lẻ", and what counts something else ends the number."""
+    if last is not None and _is(words, at, "zero_before") and at + 1 < len(words) and _LITERAL.match(words[at + 1].text):
+        at += 1
+    if last is not None and _counts(words, at):
+        return None
+    group = _group(words, at, behind=last is not None)
+    if group is None and last is None and _starts_with_scale(words, at):
+        return Number(Decimal(1), at, at)
+    return group
+
+
+def _scale(words: list[Word], at: int) -> tuple[int, int]:
+    """The product of the scale words that follow ("nghìn tỷ"), 1 if none, and where they end."""
+    scale, scales = 1, _table("scales")
+    while at < len(words) and plain(words[at]) in scales:
+        scale, at = scale * scales[plain(words[at])], at + 1
+    return scale, at
+
+
+def _refuse_odd(group: Number, scale: int, last: int | None, sign: str) -> None:
+    """ "1tr2k" is said for 1.200.000 by some and for 1.002.000 by others."""
+    if last == 10**6 and scale == 1000 and group.literal and len(group.literal) == 1 and sign == "k":
+        raise Unclear("one digit of k behind a million")
 
 
 def _counts(words: list[Word], at: int) -> bool:
@@ -135,7 +155,9 @@ def _is_scaled(words: list[Word], start: int, end: int) -> bool:
 def _starts_with_scale(words: list[Word], at: int) -> bool:
     """ "triệu hai", "nghìn rưỡi": a scale that means one of itself; only written out, and only before more."""
     long_words = ("nghin", "ngan", "trieu", "ty")
-    more = at + 1 < len(words) and (digit(words[at + 1]) is not None or plain(words[at + 1]) in _folded("half_after"))
+    more = at + 1 < len(words) and (
+        digit(words[at + 1]) is not None or plain(words[at + 1]) in _folded("half_after")
+    )
     return plain(words[at]) in long_words and more
 
 
@@ -162,9 +184,15 @@ def _group(words: list[Word], at: int, behind: bool) -> Number | None:
 
 def _numeral(words: list[Word], at: int) -> Number:
     end, token = at + 1, words[at].text
-    while end < len(words) and re.fullmatch(r"\d{3}", words[end].text) and re.fullmatch(r"[1-9]\d{0,2}(?:[. ]\d{3})*", token):
+    while (
+        end < len(words)
+        and re.fullmatch(r"\d{3}", words[end].text)
+        and re.fullmatch(r"[1-9]\d{0,2}(?:[. ]\d{3})*", token)
+    ):
         token, end = f"{token} {words[end].text}", end + 1
-    value = literal(re.sub(r"[ ]", "", token) if " " in token and "." not in token else token.replace(" ", "."))
+    value = literal(
+        re.sub(r"[ ]", "", token) if " " in token and "." not in token else token.replace(" ", ".")
+    )
     if end < len(words) and plain(words[end]) in _folded("hundred"):
         return Number(value * 100, at, end + 1)
     if end < len(words) and words[end].bare == "chuc":
@@ -207,7 +235,12 @@ def _below_hundred(words: list[Word], at: int) -> Number | None:
     if _is(words, end, "tens"):
         unit = digit(words[end + 1]) if end + 1 < len(words) else None
         return Number(Decimal(first * 10 + (unit or 0)), at, end + 1 + (unit is not None), literal="full")
-    if end < len(words) and first and plain(words[end]) in _folded("after_tens") and words[end].text not in ("một", "mot"):
+    if (
+        end < len(words)
+        and first
+        and plain(words[end]) in _folded("after_tens")
+        and words[end].text not in ("một", "mot")
+    ):
         return Number(Decimal(first * 10 + digit(words[end])), at, end + 1, literal="short")
     return Number(Decimal(first), at, end, literal="digit")
 
@@ -217,4 +250,6 @@ def _is(words: list[Word], at: int, kind: str) -> bool:
 
 
 def _more(words: list[Word], at: int) -> bool:
-    return at < len(words) and (digit(words[at]) is not None or _is(words, at, "half_after") or _is(words, at, "zero_before"))
+    return at < len(words) and (
+        digit(words[at]) is not None or _is(words, at, "half_after") or _is(words, at, "zero_before")
+    )

@@ -10,19 +10,32 @@ from backend.domain.values.lexicon import lexicon
 from backend.domain.values.relative import day, in_calendar
 from backend.domain.values.result import Ask, Candidate
 
-_MONTH_YEAR = re.compile(r"(?:\bthang\s*|(?<![\d/]))(?P<m>\d{1,2}|gieng|chap)[\s/,]*(?:nam\s*)?(?:/|nam\s+|(?<=thang \d)\s+|(?<=thang \d\d)\s+)(?P<y>\d{4}|\d{2}|ngoai|nay|truoc|kia)(?![\d/])")
+_MONTH_YEAR = re.compile(
+    r"(?:\bthang\s*|(?<![\d/]))(?P<m>\d{1,2}|gieng|chap)[\s/,]*(?:nam\s*)?"
+    r"(?:/|nam\s+|(?<=thang \d)\s+|(?<=thang \d\d)\s+)(?P<y>\d{4}|\d{2}|ngoai|nay|truoc|kia)(?![\d/])"
+)
 _MONTH = re.compile(r"\bthang\s*(?P<m>\d{1,2}|gieng|chap)\b")
-_YEAR = re.compile(r"\bnam\s*(?P<y>\d{4}|\d{2})(?![\d/])|(?<![\d/])(?P<alone>(?:19|20)\d\d)(?![\d/])|^(?P<short>\d{2})$")
+_YEAR = re.compile(
+    r"\bnam\s*(?P<y>\d{4}|\d{2})(?![\d/])|(?<![\d/])(?P<alone>(?:19|20)\d\d)(?![\d/])|^(?P<short>\d{2})$"
+)
 _YEAR_WORD = re.compile(r"\bnam (?P<y>ngoai|nay|truoc|kia)\b")
 _AGE = re.compile(r"(?<!\d)(?P<age>\d{1,3}) (?:tuoi|t)\b")
-_DAY = re.compile(r"(?:^|\s)(?:hom|ngay|(?P<hint>mung|ram))[\s,]+(?P<d>\d{1,2})(?: (?:roi|vua roi|vua qua|thoi))?$")
+_DAY = re.compile(
+    r"(?:^|\s)(?:hom|ngay|(?P<hint>mung|ram))[\s,]+(?P<d>\d{1,2})(?: (?:roi|vua roi|vua qua|thoi))?$"
+)
 _STEM_YEAR = re.compile(r"\b(?:tuoi|nam)\s+(?:con )?(?P<words>[a-z]+(?: [a-z]+)?)")
 _BACK = {"nay": 0, "ngoai": 1, "truoc": 1, "kia": 2}
 
 
 def partial(text: str, today: date, lunar: bool) -> Ask | None:
     """A question with what is known in `params["partial"]`: "1949", "1949-06"; None when the text has no part of a date."""
-    return _day_only(text, today, lunar) or _month(text, today) or _year(text, today) or _age(text, today) or _animal(text, today)
+    return (
+        _day_only(text, today, lunar)
+        or _month(text, today)
+        or _year(text, today)
+        or _age(text, today)
+        or _animal(text, today)
+    )
 
 
 def _year_of(said: str, today: date) -> int:
@@ -64,7 +77,13 @@ def _age(text: str, today: date) -> Ask | None:
     if not found or int(found["age"]) > 120:
         return None
     born = today.year - int(found["age"])
-    return Ask("birth_year", (Candidate(str(born), "year", {"year": str(born)}), Candidate(str(born - 1), "year", {"year": str(born - 1)})))
+    return Ask(
+        "birth_year",
+        (
+            Candidate(str(born), "year", {"year": str(born)}),
+            Candidate(str(born - 1), "year", {"year": str(born - 1)}),
+        ),
+    )
 
 
 def _day_only(text: str, today: date, lunar: bool) -> Ask | None:
@@ -75,10 +94,14 @@ def _day_only(text: str, today: date, lunar: bool) -> Ask | None:
     months = today.year * 12 + today.month - 1
     days = [day_or_none((months - back) // 12, (months - back) % 12 + 1, said) for back in (0, 1)]
     solar = next((d for d in days if d and d <= today), None)
-    since = next((d for back in range(60) if (d := today - timedelta(days=back)) and lunar_of(d).day == said), None)
+    since = next(
+        (d for back in range(60) if (d := today - timedelta(days=back)) and lunar_of(d).day == said), None
+    )
     if lunar or found["hint"]:
         kinds = ((since, "lunar_day"), (None if lunar else solar, "solar_day"))
-        return Ask("calendar", tuple(in_calendar(when, kind) for when, kind in kinds if when), {"said": str(said)})
+        return Ask(
+            "calendar", tuple(in_calendar(when, kind) for when, kind in kinds if when), {"said": str(said)}
+        )
     return Ask("date_month", (day(solar),) if solar else (), {"day": str(said)})
 
 
@@ -94,5 +117,9 @@ def _animal(text: str, today: date) -> Ask | None:
         return None
     animal = names["animals"].index(animals[words[at]])
     stem = names["stems"].index(words[at - 1]) if at and words[at - 1] in names["stems"] else None
-    years = [y for y in range(today.year, today.year - 108, -1) if (y - 4) % 12 == animal and stem in (None, y % 10)]
+    years = [
+        y
+        for y in range(today.year, today.year - 108, -1)
+        if (y - 4) % 12 == animal and stem in (None, y % 10)
+    ]
     return Ask("birth_year", tuple(Candidate(str(y), "year", {"year": str(y)}) for y in years[:4]))

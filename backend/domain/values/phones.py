@@ -30,7 +30,7 @@ def read_phone(text: str, today: date, *, sender: str | None = None) -> Result:
 
 
 def home(e164: str) -> str:
-    """"0987654321" of "+84987654321"."""
+    """ "0987654321" of "+84987654321"."""
     return "0" + e164.removeprefix("+84") if e164.startswith("+84") else e164
 
 

@@ -23,14 +23,24 @@ _SHIFTS = (
 _LAST_NIGHT = re.compile(r"\bdem qua\b|\bdem hom (?:qua|kia)\b")
 _VAGUE_COUNT = re.compile(r"\b(?:hon|gan|khoang|chung|tam|vai|may|do|ngoai|muoi may)\b")
 _DAYS_AGO = re.compile(
-    r"\b(?:cach day|truoc day) (?P<a>\d{1,3}) (?:ngay|hom)\b|(?P<b>\d{1,3}) (?:ngay|hom) (?:truoc|qua|roi|nay|vua roi)\b|\b(?:duoc|da|moi|sinh|de|mat) (?P<c>\d{1,3}) (?:ngay|hom)(?: tuoi)?$"
+    r"\b(?:cach day|truoc day) (?P<a>\d{1,3}) (?:ngay|hom)\b"
+    r"|(?P<b>\d{1,3}) (?:ngay|hom) (?:truoc|qua|roi|nay|vua roi)\b"
+    r"|\b(?:duoc|da|moi|sinh|de|mat) (?P<c>\d{1,3}) (?:ngay|hom)(?: tuoi)?$"
 )
 _DAYS_AHEAD = re.compile(r"(?P<a>\d{1,3}) (?:ngay|hom) (?:nua|sau|toi)\b")
 _WEEKS_AGO = re.compile(r"\b(?:cach day |duoc |da )?(?P<a>\d{1,2}) tuan(?: (?:truoc|roi|nay|qua))?\b")
-_WEEKDAY = re.compile(r"(?<!con )(?<!chau )(?<!dua )(?<!lan )(?<!cai )(?<!be )\b(?:thu (?P<n>\d)|(?P<cn>chunhat))\b(?P<rest>[^,]*)")
-_DAY_OF_MONTH = re.compile(r"\b(?:ngay |hom |mung )*(?P<d>\d{1,2}) thang (?P<which>truoc|nay|sau|toi|vua roi|roi|vua qua|qua)\b")
+_WEEKDAY = re.compile(
+    r"(?<!con )(?<!chau )(?<!dua )(?<!lan )(?<!cai )(?<!be )\b(?:thu (?P<n>\d)|(?P<cn>chunhat))\b(?P<rest>[^,]*)"
+)
+_DAY_OF_MONTH = re.compile(
+    r"\b(?:ngay |hom |mung )*(?P<d>\d{1,2}) thang (?P<which>truoc|nay|sau|toi|vua roi|roi|vua qua|qua)\b"
+)
 _STRETCH = re.compile(
-    r"\b(?:tuan|thang|nam) (?:truoc|nay|sau|toi|roi|vua roi|qua|vua qua|ngoai|kia)\b|\bhom (?:no|truoc|roi)\b|\bmay (?:hom|ngay)\b|\bmoi day\b|^vua roi$|\b(?:dau|giua|cuoi) (?:tuan|thang|nam)\b|\btet\b|\bram\b|\blau roi\b|\bvai (?:hom|ngay|tuan)\b|\d+ (?:thang|nam) (?:truoc|roi|nay|nua)\b|\bcach day\b|\d+ (?:ngay|hom|tuan)\b|\b(?:duoc|moi|da|tron) \d+ (?:thang|nam)\b|\d+ thang tuoi"
+    r"\b(?:tuan|thang|nam) (?:truoc|nay|sau|toi|roi|vua roi|qua|vua qua|ngoai|kia)\b"
+    r"|\bhom (?:no|truoc|roi|hom|nao|ay)\b|\bmay (?:hom|ngay)\b|\bmoi day\b|^vua roi$"
+    r"|\b(?:dau|giua|cuoi) (?:tuan|thang|nam)\b|\btet\b|\bram\b|\blau roi\b|\bvai (?:hom|ngay|tuan)\b"
+    r"|\d+ (?:thang|nam) (?:truoc|roi|nay|nua)\b|\bcach day\b|\d+ (?:ngay|hom|tuan)\b"
+    r"|\b(?:duoc|moi|da|tron) \d+ (?:thang|nam)\b|\d+ thang tuoi"
 )
 
 
@@ -39,7 +49,13 @@ def relative(text: str, today: date, raw: str, past: bool) -> date | Ask | Refus
     if _LAST_NIGHT.search(text):
         back = 2 if "hom kia" in text else 1
         return Ask("night", (day(today - timedelta(days=back)), day(today - timedelta(days=back - 1))))
-    return _weekday(text, today, past) or _of_month(text, today) or _counted(text, today) or _shift(text, today, raw) or _stretch(text)
+    return (
+        _weekday(text, today, past)
+        or _of_month(text, today)
+        or _counted(text, today)
+        or _shift(text, today, raw)
+        or _stretch(text)
+    )
 
 
 def day(value: date) -> Candidate:
@@ -48,7 +64,7 @@ def day(value: date) -> Candidate:
 
 
 def shown(value: date) -> str:
-    """"5/3/1998"."""
+    """ "5/3/1998"."""
     return f"{value.day}/{value.month}/{value.year}"
 
 
@@ -93,12 +109,21 @@ def _weekday(text: str, today: date, past: bool) -> date | Ask | Refuse | None:
         shift = {"nay": 0, "sau": 7, "toi": 7}.get(week[1], -7)
         return monday + timedelta(days=wanted + shift)
     back = (today.weekday() - wanted) % 7
-    last, following = today - timedelta(days=back or 7), today + timedelta(days=(wanted - today.weekday()) % 7 or 7)
+    last, following = (
+        today - timedelta(days=back or 7),
+        today + timedelta(days=(wanted - today.weekday()) % 7 or 7),
+    )
     if re.match(r"(?:sau|toi|sap toi)\b", rest):
         return following
     if not back:
         return Ask("weekday_which", (day(today), day(last)))
-    if past or re.match(r"(?:vua roi|vua qua|roi|qua|truoc|vua)\b", rest) or text.startswith("hom") or "hom thu" in text or "hom chunhat" in text:
+    if (
+        past
+        or re.match(r"(?:vua roi|vua qua|roi|qua|truoc|vua)\b", rest)
+        or text.startswith("hom")
+        or "hom thu" in text
+        or "hom chunhat" in text
+    ):
         return last
     return Ask("weekday_which", (day(last), day(following)))
 
@@ -124,7 +149,10 @@ def _both(of_month: int, shift: int, today: date, solar: date | None) -> list[Ca
 
 def in_calendar(when: date, kind: str) -> Candidate:
     """A solar day to choose as what was said in one calendar; `kind` is "lunar_day" or "solar_day"."""
-    words = {"lunar_day": ("am", "lich am", "am lich", "ta"), "solar_day": ("duong", "lich duong", "duong lich", "tay")}
+    words = {
+        "lunar_day": ("am", "lich am", "am lich", "ta"),
+        "solar_day": ("duong", "lich duong", "duong lich", "tay"),
+    }
     return Candidate(when.isoformat(), kind, {"day": shown(when)}, words[kind])
 
 

@@ -15,10 +15,21 @@ LONGEST = 600
 """Characters of an answer; a longer text is a story and no value."""
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-_TELEX_HATS = (("dd", "d"), ("aa", "a"), ("ee", "e"), ("oo", "o"), ("uow", "uo"), ("aw", "a"), ("ow", "o"), ("uw", "u"), ("w", "u"))
+_TELEX_HATS = (
+    ("dd", "d"),
+    ("aa", "a"),
+    ("ee", "e"),
+    ("oo", "o"),
+    ("uow", "uo"),
+    ("aw", "a"),
+    ("ow", "o"),
+    ("uw", "u"),
+    ("w", "u"),
+)
 _TELEX_TONE = re.compile(r"(?<=[aeiouy])([a-z]*)[sfrxj]$|(?<=[aeiouy])[sfrxj](?=(?:ng|nh|ch|[cmnptiuy])?$)")
 _DONT_KNOW = re.compile(
-    r"\b(?:khong|ko|k|kg|hong|hok|chang|cha|chua) (?:(?:the|con|the nao) )?(?:nho|biet|ro|thuoc|mang|cam|ranh)\b|^(?:\w+ )?(?:quen|chiu)(?: (?:mat|roi|luon|thoi|a))*$|^\W*de (?:ve )?xem\b"
+    r"\b(?:khong|ko|k|kg|hong|hok|chang|cha|chua) (?:(?:the|con|the nao) )?(?:nho|biet|ro|thuoc|mang|cam|ranh)\b"
+    r"|^(?:\w+ )?(?:quen|chiu)(?: (?:mat|roi|luon|thoi|a))*$|^\W*de (?:ve )?xem\b"
 )
 
 

@@ -14,6 +14,8 @@ from backend.domain.values.text import LONGEST, Word, tidy
 Lean = Literal["yes", "no", "ask"] | None
 _CLAUSE = re.compile(r"\s*[,.;!?]+\s*")
 _KNOWN = ("yes_hard", "yes_soft", "no", "ask", "no_phrases", "fillers", "about")
+_NOT_TWICE = {"thoi", "chua", "da", "co", "dau"}
+"""With these a second "no" says the first one again: "hông có đâu", "chưa, không có"."""
 SHORT = 6
 """Words of an answer; in a longer clause a "có" or "chưa" may belong to something else."""
 
@@ -64,7 +66,9 @@ def lean_of(plain: str) -> Lean:
 def is_plain(plain: str) -> bool:
     """Whether a tidied text is nothing but a yes or a no."""
     tokens = answers.read_words(plain, answers.vocabulary(*_KNOWN))
-    return bool(tokens) and not answers.without(tokens, sum((answers.phrases(k) for k in ("no_phrases", "yes_hard", "yes_soft", "no", "fillers")), ()))
+    return bool(tokens) and not answers.without(
+        tokens, sum((answers.phrases(k) for k in ("no_phrases", "yes_hard", "yes_soft", "no", "fillers")), ())
+    )
 
 
 def _hard(tokens: list[Word]) -> bool:
@@ -78,7 +82,9 @@ def _clause(tokens: list[Word]) -> Lean:
     hard = answers.find(tokens, answers.phrases("yes_hard"))
     soft = answers.find(tokens, answers.phrases("yes_soft"))
     denied = answers.find(tokens, answers.phrases("no_phrases") + answers.phrases("no"))
-    others = answers.without(core, sum((answers.phrases(k) for k in ("no_phrases", "yes_hard", "yes_soft", "no", "about")), ()))
+    others = answers.without(
+        core, sum((answers.phrases(k) for k in ("no_phrases", "yes_hard", "yes_soft", "no", "about")), ())
+    )
     if denied:
         return _denied(tokens, core, hard, denied, others)
     if not hard and not soft:
@@ -91,7 +97,11 @@ def _clause(tokens: list[Word]) -> Lean:
 def _denied(tokens: list[Word], core: list[Word], hard: list, denied: list, others: list[Word]) -> Lean:
     inside = {i for start, end in denied for i in range(start, end)}
     before = [span for span in hard if span[0] not in inside and span[0] < denied[0][0]]
-    if len(denied) > 1 and denied[0][1] == denied[1][0] and tokens[denied[0][0]].bare not in ("thoi", "chua", "da"):
+    if (
+        len(denied) > 1
+        and denied[0][1] == denied[1][0]
+        and not {tokens[denied[0][0]].bare, tokens[denied[1][0]].bare} & _NOT_TWICE
+    ):
         return "ask"
     if before:
         return "ask"
