@@ -111,11 +111,8 @@ def guard(permission: str) -> Callable[..., SignedIn]:
 def guarded_post(permission: str) -> Callable[..., SignedIn]:
     """Return a guard for doors that change something: it also wants the form's token, from the field or from htmx's header."""
 
-    def check(
-        person: Annotated[SignedIn, Depends(guard(permission))],
-        csrf: Annotated[str, Form()] = "",
-        x_csrf: Annotated[str, Header()] = "",
-    ) -> SignedIn:
+    # Not Annotated: FastAPI reads annotations as text of this module and would not find `permission`.
+    def check(person: SignedIn = Depends(guard(permission)), csrf: str = Form(""), x_csrf: str = Header("")) -> SignedIn:
         if not _same(person.csrf, csrf or x_csrf):
             raise StaleForm
         return person

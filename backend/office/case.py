@@ -39,7 +39,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Missing:
-    """A box without a value: `kind` is text | phone | counter | number | paper, `what` the person or paper it comes from."""
+    """A box without a value: `kind` is text | phone | counter | number | no_number | paper, `what` the person or paper it comes from."""
 
     question: Question
     kind: str
@@ -141,22 +141,23 @@ def written(question: Question, value: str, shown: str | None = None) -> str:
 
 def missing_of(procedure: Procedure, values: dict[str, str], day: date) -> list[Missing]:
     """Return the empty boxes of this case with where each value is to be found."""
-    return [_missing(procedure, question) for question in catalogue.missing(procedure, values, day)]
+    return [_missing(procedure, question, values) for question in catalogue.missing(procedure, values, day)]
 
 
-def _missing(procedure: Procedure, question: Question) -> Missing:
+def _missing(procedure: Procedure, question: Question, values: dict[str, str]) -> Missing:
     kind, _, rest = question.source.partition("(")
     name = rest.rstrip(")")
     if kind == "number":
         holder = next((q.label for q in procedure.questions if q.id == name), name)
-        return Missing(question, kind, holder.split(":")[0].lower())
+        known = values.get(name, "").isdigit()
+        return Missing(question, kind if known else "no_number", holder.split(":")[0].lower())
     if kind == "paper":
         return Missing(question, kind, next((p.plain for p in procedure.papers if p.id == name), name))
     return Missing(question, kind)
 
 
 def _flags(dossier: Dossier, values: dict[str, str], day: date) -> list[str]:
-    facts = [name for name in ("late_birth", "late_death", "minor") if FACTS[name](values, day) == "yes"]
+    facts = [name for name in ("late_birth", "late_death") if FACTS[name](values, day) == "yes"]
     return [*dossier.flags, *(name for name in facts if name not in dossier.flags)]
 
 

@@ -182,6 +182,8 @@ def act(
     if dossier.version != version:
         raise Refused("stale", **_last_act(session, dossier))
     step = _decide(session, office, dossier, action, actor, now, data)
+    if action == "set_due" and dossier.due_at is not None:
+        raise Refused("due_set_already")
     _clock(office, dossier, step, data, now)
     if action == "assign":
         dossier.assigned_to = _colleague(session, data["staff"], actor)
@@ -240,8 +242,9 @@ def _told(office: Office, dossier: Dossier, data: dict[str, Any]) -> dict[str, A
 
 
 def actions(session: Session, office: Office, dossier: Dossier, actor: Actor) -> list[workflow.Rule]:
-    """Return the buttons this person has on this dossier."""
-    return workflow.available(office.workflow, _view(dossier, _past_actions(session, dossier.id)), actor)
+    """Return the buttons this person has on this dossier; a due date that was promised is not promised again."""
+    found = workflow.available(office.workflow, _view(dossier, _past_actions(session, dossier.id)), actor)
+    return [rule for rule in found if not (rule.action == "set_due" and dossier.due_at)]
 
 
 def queue(session: Session, unit: str, *, statuses: list[str] | None = None, after: str | None = None, limit: int = 50) -> list[Dossier]:

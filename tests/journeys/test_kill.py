@@ -122,8 +122,7 @@ def live(url: str, gateway: Gateway, number: int, sent: set[str], failures: list
             sent.add(f"m-{number}-{step}")
             deliver(url, address, f"m-{number}-{step}", text)
             while (text := answer_to(gateway, address, seen)) is None:
-                gateway.wait(address, seen)
-                seen = len(gateway.screens[address])
+                gateway.wait(address, len(gateway.screens.get(address, [])))
             if text == "":
                 return
         raise AssertionError("the form did not end")

@@ -3,11 +3,13 @@
 `table.tsv` is also what `main.py values evaluate` takes; add a line there before changing a reader.
 """
 
+import unicodedata
 from pathlib import Path
 
 import pytest
 
-from backend.domain.values.evaluate import COLUMNS, READERS, TableError, evaluate, read_table
+from backend.domain.letters import fold, strip_accents
+from backend.domain.values.evaluate import COLUMNS, READERS, TableError, evaluate, predicted, read_table
 
 TABLE = Path(__file__).parent / "table.tsv"
 RESULT = evaluate(TABLE)
@@ -34,6 +36,29 @@ def test_every_type_has_values_questions_and_refusals_in_the_table():
     for kind in READERS:
         expected = {row["expected"] for row in RESULT["rows"] if row["type"] == kind}
         assert {"ASK", "ERROR"} < expected
+
+
+TOLD_BY_ACCENTS = {"hôm kìa", "năm"}
+"""Without their accents these are other words: hôm kia, nam."""
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        strip_accents,
+        lambda text: unicodedata.normalize("NFD", text),
+        lambda text: f"  {text.replace(' ', '   ')} . ",
+        lambda text: f"{text} ạ",
+    ],
+)
+def test_no_row_gets_a_wrong_value_when_it_is_typed_otherwise(changed):
+    """Without accents, from a phone that sends decomposed letters, with stray spaces, with a polite word behind."""
+    wrong = []
+    for kind, today, text, expected in read_table(TABLE):
+        found = predicted(kind, changed(text), today)
+        if fold(found) not in (fold(expected), "ask", "error") and text not in TOLD_BY_ACCENTS:
+            wrong.append((kind, text, expected, found))
+    assert wrong == []
 
 
 def written(tmp_path, content: bytes) -> Path:

@@ -37,11 +37,20 @@ def at(tokens: Sequence[Word], start: int, phrase: Phrase) -> bool:
     )
 
 
+@cache
+def _by_first_word(options: tuple[Phrase, ...]) -> dict[str, list[Phrase]]:
+    """Phrases by their first folded word, longest first: a long text is compared with few of them."""
+    table: dict[str, list[Phrase]] = {}
+    for phrase in sorted(filter(None, options), key=len, reverse=True):
+        table.setdefault(phrase[0].bare, []).append(phrase)
+    return table
+
+
 def find(tokens: Sequence[Word], options: Iterable[Phrase]) -> list[tuple[int, int]]:
-    """Spans of the phrases, longest first at each place."""
-    found, start = [], 0
+    """Spans of the phrases, the longest at each place."""
+    table, found, start = _by_first_word(tuple(options)), [], 0
     while start < len(tokens):
-        span = next((len(p) for p in options if p and at(tokens, start, p)), 0)
+        span = next((len(p) for p in table.get(tokens[start].bare, ()) if at(tokens, start, p)), 0)
         if span:
             found.append((start, start + span))
         start += span or 1

@@ -46,7 +46,7 @@ def plain_date(text: str) -> DateText:
         bare = fold(lower)
     lower = _ZERO_ONE.sub(lambda m: m[0].replace("o", "0").replace("l", "1"), lower)
     lower = _SHORT_YEAR.sub(lambda m: str(2000 + int(m[1] or 0)), lower)
-    out = _phrases(_spelled(_numbers(_tokens(lower))))
+    out = _phrases(_spelled(_numbers(_without_ends(_tokens(lower)))))
     out = [
         _CALENDAR_BEHIND.get(t, t) if n and (out[n - 1].isdigit() or out[n - 1] in ("gieng", "chap")) else t
         for n, t in enumerate(out)
@@ -72,6 +72,15 @@ def _tokens(lower: str) -> list[Word]:
         if token in "\\|.-–—_":
             token = "/"
         tokens.append(Word(token, untelex(fold(token), _known())))
+    return tokens
+
+
+def _without_ends(tokens: list[Word]) -> list[Word]:
+    """Without politeness and punctuation at the end and "dạ" at the start."""
+    while tokens and (tokens[-1].bare in word_set("dates", "polite_ends") or tokens[-1].bare in "/,"):
+        tokens = tokens[:-1]
+    while len(tokens) > 1 and tokens[0].bare in ("da", "vang", "/", ","):
+        tokens = tokens[1:]
     return tokens
 
 
@@ -134,6 +143,8 @@ def _number(tokens: list[Word], at: int, out: list[str]) -> tuple[int | str | No
     value, end = _small(tokens, at, day=True)
     follows = tokens[end].bare if end < len(tokens) else ""
     counts = _spellings().get(follows, follows) in word_set("dates", "units") or follows in ("t", "/")
+    if word in ("tu", "sau") and tokens[at].text == word:
+        return None, at
     if word == "nam" and follows not in ("ngay", "hom", "bua", "tuan", "dem"):
         return None, at
     return (value, end) if counts and word != "khong" else (None, at)

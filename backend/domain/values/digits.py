@@ -9,7 +9,7 @@ from backend.domain.values import numbers
 from backend.domain.values.text import Word
 
 _TOKEN = re.compile(r"\+|[0-9a-zA-ZÀ-ỹđĐ|]+|[^\s\w]")
-_LIKE_DIGITS = re.compile(r"[0-9oOlI|]*\d[0-9oOlI|]*$|[oO]{1,4}$")
+_LIKE_DIGITS = re.compile(r"[0-9oOlLI|]*\d[0-9oOlLI|]*$|[oO]{1,4}$")
 _SEPARATORS = set(" .-_–—·/()+")
 SPELLED_RUN = 6
 """So many digit words in a row are a number and no sentence."""
@@ -34,7 +34,7 @@ def groups(text: str) -> list[list[str]]:
 def _digits(token: str) -> str:
     if not any(c.isdigit() for c in token):
         return token
-    return re.sub(r"[lI|]", "1", re.sub(r"[oO]", "0", token))
+    return re.sub(r"[lLI|]", "1", re.sub(r"[oO]", "0", token))
 
 
 def _without_letters(run: list[str]) -> list[str]:

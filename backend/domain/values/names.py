@@ -23,7 +23,8 @@ LONGEST_NAME = 6
 """Syllables; the longest names in use have five."""
 _SPELLED = re.compile(r"\(([^()]*)\)")
 _CLAUSE = re.compile(
-    r"\s*[,;.?!\n]+\s*|\s+[-–]\s+|\s+(?=mà\s)|\s+(?=ma\s+(?:co|bao|lam|het|mat|can|phai|nop|ko|k|khong|cho)\b)"
+    r"\s*[,;.?!\n]+\s*|\s+[-–]\s+|\s+(?=mà\s)|\s+(?=ma\s+(?:co|bao|lam|het|mat|can|phai|nop|ko|k|khong|cho)\b)",
+    re.IGNORECASE,
 )
 _COMRADE = re.compile(r"^\s*(?:đồng chí|dong chi)\s", re.IGNORECASE)
 _DATA_BEHIND = re.compile(r"\s+(?=(?:sinh|sn|ns|sdt|sđt|cccd|cmnd|số|so|ngày|ngay)\b.*\d)", re.IGNORECASE)
@@ -69,7 +70,7 @@ def read_person_key(text: str, today: date, *, places: Collection[str] | None = 
 
 
 def _instead_of_a_name(text: str) -> Result | None:
-    plain = bare(text)
+    plain = re.sub(r"(?: (?:a|nha|nhe|nhen))+$", "", bare(text))
     if plain.upper() in word_set("names", "commands"):
         return Ask(
             "command_or_name",
@@ -188,7 +189,7 @@ def _without_tail(words: list[str]) -> list[str]:
             and lower[-1] in word_set("names", "listener")
         ):
             shorter = lower[-2:]
-        if shorter and len(lower) - len(shorter) == 2 and lower[1] in _MIDDLE:
+        if shorter == ["thôi"] and len(lower) == 3 and lower[1] in _MIDDLE:
             return words
         words = words[: -len(shorter)] if shorter else words
     return words
@@ -216,6 +217,8 @@ def _is_address(words: list[str]) -> bool:
     """ "bà Triệu Thị Mùi": a word of address before a family name; without accents it must not be one itself."""
     if words[0].lower() in word_set("names", "address") and len(words) > 3 and _is_strong(words[1:]):
         return True
+    if words[1].lower() in _MIDDLE:
+        return False
     first, second = words[0].lower(), fold(words[1])
     if first not in word_set("names", "address") or second not in _surnames():
         return False
@@ -254,14 +257,15 @@ def _judged(words: list[str], rest: str, spelled: str, places: Collection[str], 
         return Ask("place_or_name", (_as_name(words),))
     if not _begins_like_name(words) or not _is_whole(words) or not (named or _enough(words)):
         return Ask("name_unusual", (_as_name(words),))
-    if (
-        len(words) == 3
-        and words[-1] == "a"
-        and fold(words[1]) not in ("van", "thi")
-        and not has_accents(words[-1])
-    ):
+    if _may_end_in_particle(words):
         return Ask("name_unusual", (_as_name(words[:-1]), _as_name(words)))
     return _read(words, rest, spelled)
+
+
+def _may_end_in_particle(words: list[str]) -> bool:
+    """ "ly pao a", "VI THI LANH A": the last word may be "ạ", and then again a name."""
+    in_capitals = len(words) > 3 and words[-1] == "A" and " ".join(words).isupper()
+    return in_capitals or (len(words) == 3 and words[-1] == "a" and fold(words[1]) not in ("van", "thi"))
 
 
 def _read(words: list[str], rest: str, spelled: str) -> Result:

@@ -113,13 +113,20 @@ def amount(words: list[Word], start: int) -> Number | None:
         last = scale
     if at == start:
         return None
-    only = words[start].text if at == start + 1 and last is None and _LITERAL.match(words[start].text) else None
+    only = (
+        words[start].text if at == start + 1 and last is None and _LITERAL.match(words[start].text) else None
+    )
     return Number(total, start, at, last is not None or _is_scaled(words, start, at), only)
 
 
 def _next_group(words: list[Word], at: int, last: int | None) -> Number | None:
     """The group at `at`; behind a scale it may follow "lẻ", and what counts something else ends the number."""
-    if last is not None and _is(words, at, "zero_before") and at + 1 < len(words) and _LITERAL.match(words[at + 1].text):
+    if (
+        last is not None
+        and _is(words, at, "zero_before")
+        and at + 1 < len(words)
+        and _LITERAL.match(words[at + 1].text)
+    ):
         at += 1
     if last is not None and _counts(words, at):
         return None

@@ -75,7 +75,7 @@ def _shift(text: str, today: date, raw: str) -> date | Ask | None:
             text = pattern.sub(" ", text)
             kia = days in (-2, 2) and "kìa" in raw.lower()
             found.append(days if not kia else days // 2 * 3)
-    if re.fullmatch(r"(?:ngày )?mốt", raw.lower()):
+    if re.fullmatch(r"(?:ngày )?mốt(?: ạ| nhé| nha)?\W*", raw.lower()):
         found.append(2)
     if len(found) > 1:
         return Ask("two_dates", tuple(day(today + timedelta(days=d)) for d in found[:3]))

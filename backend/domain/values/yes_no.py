@@ -47,7 +47,8 @@ def _by_number(number: int) -> Result:
 
 def lean_of(plain: str) -> Lean:
     """Which way a tidied text leans: its first clause decides where that says nothing but yes or no."""
-    if re.match(r"0 ?(?:co|có|k|ko)?\b", plain.lower()):
+    plain = re.sub(r"\bờ\b", "ừ", plain.lower())  # in no list: folded it would be every "ở"
+    if re.match(r"0 ?(?:co|có|k|ko)?\b", plain):
         return "ask"
     clauses = [answers.read_words(c, answers.vocabulary(*_KNOWN)) for c in _CLAUSE.split(plain) if c]
     clauses = [c for c in clauses if c]
@@ -56,8 +57,8 @@ def lean_of(plain: str) -> Lean:
     first = _clause(clauses[0])
     soft = first == "yes" and not _hard(clauses[0])
     later = [_clause(c) for c in clauses[1:2]]
-    if plain.rstrip().endswith("?") and len(clauses) == 1:
-        return "ask" if first else None
+    if "?" in plain and first and not any(later):
+        return "ask"
     if first == "yes" and soft and later and later[0] in ("no", "ask"):
         return later[0]
     return first or next((lean for lean in later if lean), None)
