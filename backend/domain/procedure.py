@@ -65,6 +65,8 @@ class Question(Strict):
     required: bool = True
     may_be_unknown: bool = False
     """"không nhớ" leaves it to the counter."""
+    recent: bool = False
+    """A day of these weeks: "5/11" needs no year (a birth, a death that is being registered)."""
     role: Literal["applicant", "subject", "mother", "father", "spouse", "other"] | None = None
     """Whose fact this is: parties are made from `person_name` and `person_key` answers with a role."""
     sensitive: bool = False

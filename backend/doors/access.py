@@ -24,7 +24,6 @@ PUBLIC = {
     "/": "what this is",
     "/healthz": "the process lives",
     "/readyz": "database, worker and NLU, without any data",
-    "/metrics": "counts only",
     "/docs": "the list of doors",
     "/openapi.json": "the list of doors",
     "/static": "files of the pages",

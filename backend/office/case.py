@@ -211,4 +211,4 @@ def note_reading(session: Session, unit: str, staff_id: str, now: datetime, *, d
 def readers(session: Session, dossier: Dossier) -> list[tuple[str, datetime]]:
     """Return (name, when) of who opened a dossier, the newest fifty."""
     query = select(Staff.name, ReadLog.at).join(Staff, Staff.id == ReadLog.staff_id).where(ReadLog.dossier_id == dossier.id)
-    return list(session.execute(query.order_by(ReadLog.id.desc()).limit(50)).tuples())
+    return list(session.execute(query.order_by(ReadLog.id.desc()).limit(50)))

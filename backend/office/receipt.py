@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 
 from backend.clock import local
 from backend.domain import catalogue
-from backend.domain.letters import nfc
-from backend.domain.procedure import FeeCase, Paper, TimeCase
+from backend.domain.letters import nfc, strip_accents
+from backend.domain.procedure import FeeCase, Paper, Procedure, TimeCase
 from backend.domain.values.phones import home
 from backend.office import chain, contacts, drafts, pauses, people, staff
 from backend.office.dossiers import values_of
@@ -30,6 +30,7 @@ from backend.office.kit import Office, Refused, today
 from backend.store.tables import Contact, Conversation, Dossier
 
 FORMS = Path(__file__).parent / "forms"
+_FONTS = {"font_paths": [FORMS / "fonts"], "ignore_system_fonts": True}
 @cache
 def _words() -> dict[str, Any]:
     return yaml.safe_load((FORMS / "words.yaml").read_text(encoding="utf-8"))
@@ -45,10 +46,10 @@ class Place:
     track_url: str
 
 
-def render(facts: dict[str, Any]) -> bytes:
-    """Return the PDF of facts as `facts_of` makes them."""
+def render(facts: dict[str, Any], format: str = "pdf") -> bytes:
+    """Return the form with facts as `facts_of` makes them: "pdf", or "png" at 144 dots an inch for a look on the screen."""
     text = nfc(json.dumps(facts, ensure_ascii=False))
-    return typst.compile(FORMS / "receipt.typ", font_paths=[FORMS / "fonts"], ignore_system_fonts=True, sys_inputs={"facts": text})
+    return typst.compile(FORMS / "receipt.typ", format=format, **_FONTS, sys_inputs={"facts": text})
 
 
 def receipt(session: Session, office: Office, place: Place, dossier: Dossier, now: datetime) -> bytes:
@@ -60,7 +61,8 @@ def receipt(session: Session, office: Office, place: Place, dossier: Dossier, no
 
 def facts_of(session: Session, office: Office, place: Place, dossier: Dossier, now: datetime) -> dict[str, Any]:
     """Return what the form says, as texts; empty where nobody knows it."""
-    procedure, values, day = office.procedure(dossier), values_of(drafts.form_of(office, dossier)), today(dossier.received_at)
+    procedure, form, day = office.procedure(dossier), drafts.form_of(office, dossier), today(dossier.received_at)
+    values = values_of(form)
     received = _reception(session, office, dossier)
     due = pauses.due_now(session, office, dossier)
     name, sure = _name(session, office, dossier)
@@ -73,7 +75,7 @@ def facts_of(session: Session, office: Office, place: Place, dossier: Dossier, n
         "signed_on": _moment(now, "long_day"),
         "name": name if sure else "",
         "warning": _words()["name_unsure"] if name and not sure else "",
-        "address": _address(session, office, dossier) if sure else "",
+        "address": _address(procedure, form),
         "phone": _phone(session, office, dossier),
         "email": "",
         "procedure": procedure.names.official,
@@ -116,9 +118,15 @@ def _name(session: Session, office: Office, dossier: Dossier) -> tuple[str, bool
     return facts["name"], person.name_source != "typed_bare"
 
 
-def _address(session: Session, office: Office, dossier: Dossier) -> str:
-    found = {role: facts.get("address") for role, _, facts in people.parties(session, office.vault, dossier.id)}
-    return found.get("applicant") or found.get("subject") or found.get("mother") or ""
+def _address(procedure: Procedure, form: dict[str, Any]) -> str:
+    """Return where the applicant lives, as far as its spelling is sure: the commune's name is ours, a hamlet's may lack its accents."""
+    found = {q.role: form["answers"][q.id] for q in procedure.questions if q.type == "address" and q.id in form["answers"]}
+    given = next((found[role] for role in ("applicant", "subject", "mother") if role in found), None)
+    if given is None:
+        return ""
+    hamlet, _, commune = given["shown"].rpartition(", ")
+    sure = given["via"] in ("counter", "photo") or nfc(hamlet) != strip_accents(hamlet)
+    return given["shown"] if sure or not hamlet else commune
 
 
 def _phone(session: Session, office: Office, dossier: Dossier) -> str:

@@ -122,7 +122,7 @@ def actor(row: Staff) -> Actor:
 
 def names(session: Session, unit: str) -> dict[str, str]:
     """Return id -> name of a unit's staff, for showing who did what."""
-    return dict(session.execute(select(Staff.id, Staff.name).where(Staff.unit == unit)).tuples().all())
+    return dict(session.execute(select(Staff.id, Staff.name).where(Staff.unit == unit)).all())
 
 
 def colleagues(session: Session, unit: str) -> list[Staff]:

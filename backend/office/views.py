@@ -125,7 +125,7 @@ def _count(session: Session, office: Office, statuses: tuple[str, ...]) -> int:
 def counts(session: Session, office: Office) -> dict[str, int]:
     """Return tab -> how many dossiers."""
     query = select(Dossier.status, func.count(Dossier.id)).where(Dossier.unit == office.unit).group_by(Dossier.status)
-    by_status = dict(session.execute(query).tuples().all())
+    by_status = dict(session.execute(query).all())
     return {tab: sum(by_status.get(status, 0) for status in statuses) for tab, statuses in TABS.items()}
 
 

@@ -102,6 +102,8 @@ def _typed(procedure: Procedure, question: Question, text: str, case: Case, now:
         return read_person_key(text, today, **_known_of_person(procedure, question, case))
     if question.type == "text":
         return Read(nfc(text.strip()), nfc(text.strip()))
+    if question.recent:
+        return _READERS[question.type](text, today, recent=True)
     return _READERS[question.type](text, today)
 
 
