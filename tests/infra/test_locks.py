@@ -11,7 +11,9 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 APP = ["requirements.txt", "requirements-full.txt", "requirements-test.txt"]
 ALL = [*APP, "bot/understanding/requirements.txt"]
-PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(\[[\w,-]+\])?==(?P<version>\S+)(?P<marker> ;[^\\]+)?(?P<hashes>( --hash=sha256:[0-9a-f]{64})+)")
+PINNED = re.compile(
+    r"(?P<name>[A-Za-z0-9._-]+)(\[[\w,-]+\])?==(?P<version>\S+)( ;[^\\]+)?( --hash=sha256:[0-9a-f]{64})+"
+)
 
 
 def entries(lock: str) -> list[str]:

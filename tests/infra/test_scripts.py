@@ -132,9 +132,8 @@ def test_a_python_that_cannot_be_fetched_is_told_in_one_line(clone, tmp_path):
     uv = write(tmp_path / "uv", "#!/bin/sh\necho 'error: no network' >&2\nexit 2\n")
     environment = {"PYTHONPATH": str(clone / "scripts"), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     said = subprocess.run([sys.executable, "-c", FETCH.format(uv=uv)], env=environment, capture_output=True, text=True, check=True)
-    assert said.stdout == (
-        "no Python 3.99 on this machine, and none could be fetched: install Python 3.99, or connect to the internet once, then start again\n"
-    )
+    assert said.stdout.startswith("no Python 3.99 on this machine, and none could be fetched: install Python 3.99")
+    assert said.stdout.count("\n") == 1
 
 
 SKIPS = """

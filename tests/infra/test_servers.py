@@ -100,7 +100,8 @@ with postgres(data / "postgres", settings={"shared_buffers": "16MB"}) as url, va
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_they_end_with_the_program_that_wanted_them(tmp_path, ending):
-    with subprocess.Popen([sys.executable, "-c", HOLDER, tmp_path], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as holder:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    with subprocess.Popen([sys.executable, "-c", HOLDER, tmp_path], cwd=ROOT, **pipes) as holder:
         url, bell = holder.stdout.readline().split()
         with redis.Redis.from_url(bell) as client:
             pids = [postmaster(tmp_path / "postgres"), client.info("server")["process_id"]]
