@@ -247,12 +247,6 @@ def actions(session: Session, office: Office, dossier: Dossier, actor: Actor) ->
     return [rule for rule in found if not (rule.action == "set_due" and dossier.due_at)]
 
 
-def queue(session: Session, unit: str, *, statuses: list[str] | None = None, after: str | None = None, limit: int = 50) -> list[Dossier]:
-    """Return a page of a unit's open dossiers, the soonest due first; `after` is the last id of the page before."""
-    query = select(Dossier).where(Dossier.unit == unit, Dossier.status != "draft")
-    query = query.where(Dossier.status.in_(statuses)) if statuses else query
-    return list(session.scalars(query.order_by(Dossier.due_at.asc().nulls_last(), Dossier.sent_at).limit(limit)))
-
 
 def rate(session: Session, office: Office, conversation_id: str, score: int, now: datetime) -> None:
     """Write a citizen's 1–5 about the last returned dossier of a conversation as an event. Raises Refused("nothing_to_rate")."""

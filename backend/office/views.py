@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from sqlalchemy import Select, func, or_, select
@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Morning:
-    """The big numbers, and the rows behind "today" and "late"."""
+    """The big numbers, and what presses first: late, due within two days, or waiting to be looked at."""
 
     intake: int
     due_today: int
@@ -103,8 +103,8 @@ def morning(session: Session, office: Office, now: datetime, *, named: bool) -> 
     running = list(session.scalars(select(Dossier).where(Dossier.unit == office.unit, Dossier.status.in_(statuses))))
     dues = pauses.dues_now(session, office, running)
     coloured = [(dossier, colour_of(next_moment(dossier, dues[dossier.id]), dossier, now)) for dossier in running]
-    pressing = [dossier for dossier, colour in coloured if colour in ("late", "today")]
-    pressing.sort(key=lambda dossier: next_moment(dossier, dues[dossier.id]))
+    pressing = [dossier for dossier, colour in coloured if colour in ("late", "today", "soon") or dossier.status in INTAKE]
+    pressing.sort(key=lambda dossier: next_moment(dossier, dues[dossier.id]) or datetime.max.replace(tzinfo=UTC))
     tasks = session.execute(select(Task.urgent).where(Task.unit == office.unit, Task.closed_at.is_(None))).scalars().all()
     return Morning(
         intake=sum(dossier.status in INTAKE for dossier in running),
