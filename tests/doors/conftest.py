@@ -14,3 +14,10 @@ def desk(tmp_path_factory):
     """A running installation without an understanding server; its clock stands on Monday 23/11/2026, 9:00."""
     with house(tmp_path_factory.mktemp("doors"), StillClock()) as running:
         yield Desk(running)
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """An office of its own: for counting, and for what moves the clock."""
+    with house(tmp_path / "data", StillClock()) as running:
+        yield Desk(running)

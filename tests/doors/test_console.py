@@ -19,13 +19,6 @@ from tests.doors.kit import BIRTH, Desk, answer
 from tests.journeys.kit import house
 
 
-@pytest.fixture
-def fresh(tmp_path):
-    """An office of its own, for counting."""
-    with house(tmp_path / "data", StillClock()) as running:
-        yield Desk(running)
-
-
 def numbers(desk) -> dict[str, int]:
     found = re.findall(r'class="number[^"]*"><b>(\d+)</b>([^<]+)', desk.client("tiepnhan").get("/console").text)
     return {name: int(count) for count, name in found}

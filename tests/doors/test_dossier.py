@@ -218,16 +218,16 @@ def test_work_is_given_to_a_colleague_who_finds_it_under_their_name(desk):
     assert row.id in mine and row.id not in desk.client("tiepnhan").get("/console/dossiers?mine=true").text
 
 
-def test_a_pause_moves_what_is_shown_and_never_what_was_promised(desk):
+def test_a_pause_moves_what_is_shown_and_never_what_was_promised(fresh):
     """Due in three working days; after a day of them the person is asked, and answers a week later."""
-    row, start, staff_of_all = desk.sent("xn_doc_than", {"place": BIRTH["place"]}), desk.now(), Actor("system", "H55.242", ("tiepnhan", "chuyenmon"))
+    row, start, staff_of_all = fresh.sent("xn_doc_than", {"place": BIRTH["place"]}), fresh.now(), Actor("system", "H55.242", ("tiepnhan", "chuyenmon"))
     steps = [("receive", 0, {}), ("process", 0, {}), ("ask_supplement", 2, {"papers": ["giấy ly hôn"]}), ("supplied", 9, {})]
     for action, days, data in steps:
-        with desk.home.wired.database.write() as session:
+        with fresh.home.wired.database.write() as session:
             version = session.get(Dossier, row.id).version
-            dossiers.act(session, desk.office, row.id, action, staff_of_all, version, data, start + timedelta(days=days))
-    with desk.home.wired.database.read() as session:
+            dossiers.act(session, fresh.office, row.id, action, staff_of_all, version, data, start + timedelta(days=days))
+    with fresh.home.wired.database.read() as session:
         row = session.get(Dossier, row.id)
         assert local(row.due_at).isoformat() == "2026-11-27T17:00:00+07:00"
-        assert local(pauses.due_now(session, desk.office, row)).isoformat() == "2026-12-04T17:00:00+07:00"
-    assert "Hẹn trả 17:00 04/12 hẹn đầu 17:00 27/11, có lúc chờ dân" in words(page(desk, row))
+        assert local(pauses.due_now(session, fresh.office, row)).isoformat() == "2026-12-04T17:00:00+07:00"
+    assert "Hẹn trả 17:00 04/12 hẹn đầu 17:00 27/11, có lúc chờ dân" in words(page(fresh, row))
