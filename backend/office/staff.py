@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -44,9 +45,15 @@ def add(session: Session, unit: str, login: str, name: str, position: str, roles
     if session.scalar(select(Staff.id).where(Staff.login == login)):
         raise Refused("login_taken")
     row = Staff(id=new_id(), unit=unit, login=login, name=name, position=position, roles=roles, demo=demo, created_at=now)
-    row.password_hash = _hasher.hash(password)
+    row.password_hash = _demo_hash() if demo else _hasher.hash(password)
     session.add(row)
     return row
+
+
+@cache
+def _demo_hash() -> str:
+    """One hash for the seven accounts, whose password everybody knows: seven of them would cost three seconds of each first start."""
+    return _hasher.hash(DEMO_PASSWORD)
 
 
 def seed_demo(session: Session, unit: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ send arrives through `providers`. The page only draws what the phones hold.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -67,7 +68,7 @@ def router(bot: Bot, simulator: Simulator, inner_url: str) -> APIRouter:
         numbers = {"sms": _address("sms", sms) if sms else cast()[0].phone, "zalo": _address("zalo", zalo) if zalo else cast()[1].zalo}
         token = form_token(request)
         phones = {skin: _bubbles(simulator, skin, numbers[skin]) for skin in SKINS}
-        response = page(request, "simulator.html", folders=PAGES, csrf=token, cast=cast(), numbers=numbers, phones=phones, short=simulator.gateway.number)
+        response = page(request, "simulator.html", folders=PAGES, csrf=token, cast=cast(), numbers=numbers, phones=phones, wait=bot.fragment_seconds, short=simulator.gateway.number)
         keep_form_token(request, response, token)
         return response
 
@@ -77,13 +78,13 @@ def router(bot: Bot, simulator: Simulator, inner_url: str) -> APIRouter:
 
     @doors.get("/simulator/phones/{skin}", response_class=HTMLResponse)
     def screen(request: Request, skin: str, address: Annotated[str, Query(max_length=40)]) -> Response:
-        return _screen(request, simulator, skin, _address(skin, address))
+        return _screen(request, simulator, bot.fragment_seconds, skin, _address(skin, address))
 
     @doors.post("/simulator/phones/{skin}/send", response_class=HTMLResponse, dependencies=[Depends(public_post)])
     def send(request: Request, skin: str, address: Address, text: Annotated[str, Form(max_length=2000)] = "") -> Response:
         number = _address(skin, address)
         brought((simulator.gateway if skin == "sms" else simulator.zalo).typed(number, text))
-        return _screen(request, simulator, skin, number)
+        return _screen(request, simulator, bot.fragment_seconds, skin, number)
 
     @doors.post("/simulator/phones/{skin}/photo", response_class=HTMLResponse, dependencies=[Depends(public_post)])
     def photo(request: Request, skin: str, address: Address, photo: Annotated[UploadFile, File()]) -> Response:
@@ -92,7 +93,7 @@ def router(bot: Bot, simulator: Simulator, inner_url: str) -> APIRouter:
             raise HTTPException(413)
         if sniff(content):
             brought(simulator.zalo.sent_file(number, content))
-        return _screen(request, simulator, skin, number)
+        return _screen(request, simulator, bot.fragment_seconds, skin, number)
 
     @doors.post("/simulator/phones/{skin}/share", response_class=HTMLResponse, dependencies=[Depends(public_post)])
     def share(request: Request, skin: str, address: Address) -> Response:
@@ -100,7 +101,7 @@ def router(bot: Bot, simulator: Simulator, inner_url: str) -> APIRouter:
         phone = next((person.phone for person in cast() if person.zalo == number), "+849" + number[-8:].rjust(8, "0"))
         simulator.phones.put("zalo", number, phone, True, "", kind="contact")
         brought(simulator.zalo.event("user_submit_info", number, info={"phone": phone.removeprefix("+"), "name": ""}))
-        return _screen(request, simulator, "zalo", number)
+        return _screen(request, simulator, bot.fragment_seconds, "zalo", number)
 
     return doors
 
@@ -119,5 +120,5 @@ def _bubbles(simulator: Simulator, skin: str, address: str) -> list:
     return [(b, segments(b.text) if skin == "sms" and not b.typed else None) for b in simulator.phones.since(0, skin, address)[-60:]]
 
 
-def _screen(request: Request, simulator: Simulator, skin: str, address: str) -> Response:
-    return page(request, "phone_screen.html", folders=PAGES, skin=skin, address=address, bubbles=_bubbles(simulator, skin, address))
+def _screen(request: Request, simulator: Simulator, wait: Mapping[str, float], skin: str, address: str) -> Response:
+    return page(request, "phone_screen.html", folders=PAGES, bubbles=_bubbles(simulator, skin, address), wait=wait)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from backend.doors.access import SignedIn, guard, guarded_post
 from backend.doors.render import page, refusal, word
-from backend.office import staff, tasks
+from backend.office import case, staff, tasks
 from backend.office.kit import Refused
 from backend.store.tables import Attachment, Contact, Conversation, Message
 from bot.channels.segments import segments, sms_text
@@ -38,16 +39,40 @@ class Line:
     files: list[Attachment]
 
 
+class Looks:
+    """Who has looked at which conversation in these ten minutes: a screen that refreshes itself is one look, not hundreds."""
+
+    def __init__(self) -> None:
+        self._slot, self._seen = 0, set()
+
+    def is_new(self, staff_id: str, conversation_id: str, now: datetime) -> bool:
+        slot, look = int(now.timestamp()) // 600, (staff_id, conversation_id)
+        if slot != self._slot:
+            self._slot, self._seen = slot, set()
+        new = look not in self._seen
+        self._seen.add(look)
+        return new
+
+
 def router(bot: Bot) -> APIRouter:
     """Return the doors of conversations."""
-    doors = APIRouter(tags=["desk"], include_in_schema=False)
+    doors, looks = APIRouter(tags=["desk"], include_in_schema=False), Looks()
+
+    def looked(conversation_id: str, person: SignedIn) -> None:
+        now = bot.clock.now()
+        if looks.is_new(person.actor.id, conversation_id, now):
+            with bot.database.write() as session:
+                _conversation(session, bot, conversation_id)
+                case.note_reading(session, bot.office.unit, person.actor.id, now, conversation_id=conversation_id)
 
     @doors.get("/console/desk/conversations/{conversation_id}", response_class=HTMLResponse)
     def thread(request: Request, conversation_id: str, person: Annotated[SignedIn, Depends(guard(READ))]) -> Response:
+        looked(conversation_id, person)
         return _thread(bot, request, person, conversation_id)
 
     @doors.get("/console/desk/conversations/{conversation_id}/messages", response_class=HTMLResponse)
     def messages(request: Request, conversation_id: str, person: Annotated[SignedIn, Depends(guard(READ))]) -> Response:
+        looked(conversation_id, person)
         return _thread(bot, request, person, conversation_id, "thread_messages.html")
 
     @doors.post("/console/desk/conversations/{conversation_id}/reply")

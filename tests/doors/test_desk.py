@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from backend.office import jobs
-from backend.store.tables import Conversation, Job, Message, Task
+from backend.store.tables import Conversation, Job, Message, ReadLog, Task
 
 
 def thread(desk, phone: str) -> str:
@@ -160,3 +160,13 @@ def test_a_reply_marks_the_open_question_so_that_a_digit_after_it_is_asked_about
     with desk.home.wired.database.read() as session:
         row = session.get(Conversation, desk.conversation(phone.address).id)
         assert row.noticed_at is not None and row.owner is not None
+
+
+def test_reading_a_conversation_is_written_down_once_and_not_at_every_refresh(desk):
+    phone = desk.home.phone("+84982223010")
+    phone.send("xin chao")
+    here = thread(desk, phone.address)
+    for path in (here, f"{here}/messages", f"{here}/messages"):
+        desk.client("chuyenmon").get(path)
+    with desk.home.wired.database.read() as session:
+        assert len(list(session.scalars(select(ReadLog).where(ReadLog.conversation_id == here.split("/")[-1])))) == 1
