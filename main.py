@@ -104,7 +104,7 @@ def wire(settings: Settings, clock: Clock | None = None) -> Wired:
         place=Place(desk.unit, desk.name, desk.desk, desk.hours, desk.phone, settings.SMS_COST_NOTE or None),
         clock=clock,
         bell=bell,
-        fragment_seconds={"sms": settings.SMS_FRAGMENT_SECONDS, "zalo": settings.ZALO_FRAGMENT_SECONDS},
+        fragment_seconds=settings.fragment_seconds,
         duty_phones=settings.duty_phones,
         template_id=settings.ZALO_TEMPLATE_ID,
     )

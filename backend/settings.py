@@ -44,9 +44,9 @@ class Settings(BaseSettings):
 
     SMS_CHANNEL: Literal["gateway", "twilio"] = "gateway"
     """Which channel texts go out by; both may receive."""
-    SMS_FRAGMENT_SECONDS: float = Field(default=20, ge=0, le=60)
-    ZALO_FRAGMENT_SECONDS: float = Field(default=6, ge=0, le=60)
-    """Messages of one person within this time are one turn (SMS: only while no question is open)."""
+    SMS_FRAGMENT_SECONDS: float | None = Field(default=None, ge=0, le=60)
+    ZALO_FRAGMENT_SECONDS: float | None = Field(default=None, ge=0, le=60)
+    """Messages of one person within this time are one turn (SMS: only while no question is open); see `fragment_seconds`."""
     DUTY_PHONES: str = ""
     """Comma-separated numbers that get a text when somebody is in danger; the start refuses an empty list outside the demo."""
     SMS_COST_NOTE: str = ""
@@ -84,6 +84,13 @@ class Settings(BaseSettings):
     def demo(self) -> bool:
         """Whether seeded staff, pretend telephones and the movable clock exist."""
         return (not self.full) if self.DEMO is None else self.DEMO
+
+    @property
+    def fragment_seconds(self) -> dict[str, float]:
+        """How long parts of a message are waited for: 20 s on SMS and 6 s on Zalo, 1 s where somebody tries the demo."""
+        sms, zalo = (1.0, 1.0) if self.demo else (20.0, 6.0)
+        given = {"sms": self.SMS_FRAGMENT_SECONDS, "zalo": self.ZALO_FRAGMENT_SECONDS}
+        return {kind: usual if given[kind] is None else given[kind] for kind, usual in (("sms", sms), ("zalo", zalo))}
 
     @property
     def duty_phones(self) -> tuple[str, ...]:

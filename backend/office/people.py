@@ -59,8 +59,12 @@ def parties(session: Session, vault: Vault, dossier_id: str) -> list[tuple[str, 
 
 def set_parties(session: Session, office: Office, dossier_id: str, wanted: list[tuple[str, dict, str]], now: datetime) -> None:
     """Write the parties of a dossier anew from (role, facts, via); called when the form is sent or corrected."""
-    for row in session.scalars(select(Party).where(Party.dossier_id == dossier_id)):
+    before = list(session.scalars(select(Party).where(Party.dossier_id == dossier_id)))
+    for row in before:
         session.delete(row)
+    session.flush()
+    for person_id in {row.person_id for row in before}:
+        session.delete(session.get(Person, person_id))
     session.flush()
     for role, facts, via in wanted:
         person = create(session, office, facts, via, now)

@@ -22,8 +22,8 @@ def _sqlite_connection(connection, _record) -> None:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=POOL, max_overflow=4, pool_pre_ping=True)
-    engine = create_engine(url, pool_size=POOL, max_overflow=4, connect_args={"check_same_thread": False})
+        return create_engine(url, pool_size=POOL, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, pool_size=POOL, max_overflow=4, connect_args={"check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _sqlite_connection)
     return engine
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -14,9 +15,20 @@ Id = String(26)
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
+_lock = threading.Lock()
+_last = (0, 0)
+
+
 def new_id() -> str:
-    """Return 26 hex characters that sort by the millisecond they were made in."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(7)}"
+    """Return 26 hex characters that sort in the order they were made in: millisecond, number within it, 40 random bits.
+
+    The number matters where one answer has two pages: they are written in the same millisecond and shown in this order.
+    """
+    global _last
+    with _lock:
+        now = max(time.time_ns() // 1_000_000, _last[0])
+        _last = (now, _last[1] + 1 if now == _last[0] else 0)
+        return f"{_last[0]:012x}{_last[1]:04x}{secrets.token_hex(5)}"
 
 
 class Utc(TypeDecorator):

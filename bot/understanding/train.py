@@ -56,6 +56,7 @@ def train(lines: Path, archive: Path) -> None:
 def _rasa_train(lines: Path, folder: str, name: str) -> str:
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["RASA_CACHE_DIRECTORY"] = folder  # Rasa's cache does not see changes of noise, patterns and lookups
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     os.chdir(model_files.HERE)

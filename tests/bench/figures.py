@@ -12,11 +12,12 @@ EDGE = 50
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn: its kind ("free" or "digit"), wall seconds, and CPU seconds of all processes of that side."""
+    """One turn: its kind ("free" or "digit"), wall seconds, CPU seconds of all processes of that side, and whether an answer came."""
 
     kind: str
     wall: float
     cpu: float
+    answered: bool = True
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -37,7 +38,8 @@ def summary(turns: Sequence[Turn]) -> dict[str, float]:
     """Return count, mean CPU and wall percentiles, in milliseconds."""
     walls = [1000 * turn.wall for turn in turns]
     cpu = 1000 * mean([turn.cpu for turn in turns])
-    return {"turns": len(turns), "cpu_ms": cpu, "p50_ms": percentile(walls, 0.5), "p95_ms": percentile(walls, 0.95)}
+    silent = sum(not turn.answered for turn in turns)
+    return {"turns": len(turns), "silent": silent, "cpu_ms": cpu, "p50_ms": percentile(walls, 0.5), "p95_ms": percentile(walls, 0.95)}
 
 
 def conversation(turns: Sequence[Turn]) -> dict[str, dict[str, float]]:

@@ -95,16 +95,15 @@ def _children_cpu() -> float:
 
 
 def _write_stock(root: Path, folder: Path) -> None:
-    """Our lines and config.stock.yml, one rule and one answer an intent, the tracker in a SQLite file."""
+    """Our lines and config.stock.yml, one rule and one answer an intent."""
     shutil.copytree(root / "nlu_data" / "train", folder / "data" / "nlu")
     intents = yaml.safe_load((root / "bot" / "understanding" / "domain.yml").read_text("utf-8"))["intents"]
     config = {**yaml.safe_load(_stock_config(root).read_text("utf-8")), "policies": [{"name": "RulePolicy"}]}
     rules = [{"rule": i, "steps": [{"intent": i}, {"action": f"utter_{i}"}]} for i in intents]
     responses = {f"utter_{i}": [{"text": f"Câu trả lời cho {i}."}] for i in intents}
-    tracker = {"tracker_store": {"type": "SQL", "dialect": "sqlite", "db": str(folder / "tracker.db")}}
     files = {
         "config.yml": config, "data/rules.yml": {"version": "3.1", "rules": rules}, "credentials.yml": {"rest": None},
-        "domain.yml": {"version": "3.1", "intents": intents, "responses": responses}, "endpoints.yml": tracker,
+        "domain.yml": {"version": "3.1", "intents": intents, "responses": responses},
     }  # fmt: skip
     for name, content in files.items():
         (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
@@ -112,8 +111,8 @@ def _write_stock(root: Path, folder: Path) -> None:
 
 def start(processes: Processes, root: Path, peer: Peer) -> str:
     """Start the peer with its REST channel; returns the address of its webhook once it answers with a text."""
-    for old in peer.folder.glob("tracker.db*"):
-        old.unlink()
+    if peer.name == STOCK:
+        _fresh_tracker(peer.folder)
     port = processes.free_port()
     command = [nlu_server.python(root), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port), "--enable-api"]
     process = processes.start(peer.name, command, peer.folder, quiet_environment())
@@ -123,6 +122,13 @@ def start(processes: Processes, root: Path, peer: Peer) -> str:
             raise NotTrained(f"trained, but its server did not answer within {START_SECONDS:.0f} seconds")
         time.sleep(0.5)
     return url
+
+
+def _fresh_tracker(folder: Path) -> None:
+    for old in folder.glob("tracker.db*"):
+        old.unlink()
+    tracker = {"type": "SQL", "dialect": "sqlite", "db": str(folder / "tracker.db")}
+    (folder / "endpoints.yml").write_text(yaml.safe_dump({"tracker_store": tracker}), "utf-8")
 
 
 def parser(webhook: str) -> Callable[[str], float]:

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
 CACHE = Path(tempfile.gettempdir()) / "mot-cua-bench"
 BLOCKS = (50, 100, 100, 100, 100, 50)
+STARTER_BLOCKS = (50, 25, 25, 25, 25, 50)
 ROUNDS = 2
 PARSES = 50
 
@@ -86,14 +87,14 @@ class Bench:
 
 def _turns(bench: Bench) -> dict:
     own = bench.ours()
-    sides = [turns.side("ours", lambda text: own.turn("+84981110001", text), bench.cpu(ours.APP, ours.NLU), turns.OUR_TEXTS)]
+    sides = [turns.side("ours", lambda text: (own.turn("+84981110001", text), True), bench.cpu(ours.APP, ours.NLU), turns.OUR_TEXTS)]
     trained = {}
     for name, texts in ((peers.STARTER, turns.STARTER_TEXTS), (peers.STOCK, turns.OUR_TEXTS)):
         found = bench.peer(name)
         if found:
             sides.append(turns.side(name, turns.rest_webhook(found[1], "mui"), bench.cpu(name), texts))
             trained[name] = found[0].train_cpu
-    turns.alternate(sides, BLOCKS, progress)
+    turns.alternate(sides, BLOCKS, {peers.STARTER: STARTER_BLOCKS}, progress)
     memory = {name: bench.processes.memory(name) for name in (ours.APP, ours.NLU, *trained)}
     return {"sides": {s.name: conversation(s.turns) for s in sides}, "trained": trained, "missing": bench.missing, "memory_mb": memory}
 

@@ -37,8 +37,8 @@ def results() -> dict:
 @pytest.mark.parametrize(
     "line",
     [
-        "| Một Cửa | free text | 25.0 | 20.0 | 30.0 | ×1.0 |",
-        "| Rasa, logistic regression, rules, SQL tracker, our lines | digit | 35.0 | 10.0 | 60.0 | ×1.4 |",
+        "| Một Cửa | free text | 100 of 100 | 25.0 | 20.0 | 30.0 | ×1.0 |",
+        "| Rasa, logistic regression, rules, SQL tracker, our lines | digit | 100 of 100 | 35.0 | 10.0 | 60.0 | ×1.4 |",
         "| Rasa, logistic regression, rules, SQL tracker, our lines | 10 → 60 (×6.0) | 10 → 60 (×6.0) |",
         "- Rasa, ordinary starter: left out, not trained: it took too long.",
         "| bare floor | 500 | 1.5 | 2.0 | 3.0 | 12.0 |",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 
@@ -23,10 +23,10 @@ STARTER_TEXTS = ("hello", "1", "i am feeling very good", "1", "what can you do, 
 
 @dataclass
 class Side:
-    """One side: `say` takes a text to its answer and returns the wall seconds; `cpu` is what its processes used so far."""
+    """One side. `say` takes a text to its answer: wall seconds, and whether one came. `cpu` is what its processes used so far."""
 
     name: str
-    say: Callable[[str], float]
+    say: Callable[[str], tuple[float, bool]]
     cpu: Callable[[], float]
     texts: Iterator[str]
     turns: list[Turn] = field(default_factory=list)
@@ -35,30 +35,33 @@ class Side:
         """Hold the next `count` turns."""
         for text in islice(self.texts, count):
             used = self.cpu()
-            wall = self.say(text)
-            self.turns.append(Turn("digit" if text.isdigit() else "free", wall, self.cpu() - used))
+            wall, answered = self.say(text)
+            self.turns.append(Turn("digit" if text.isdigit() else "free", wall, self.cpu() - used, answered))
 
 
-def side(name: str, say: Callable[[str], float], cpu: Callable[[], float], texts: Sequence[str]) -> Side:
+def side(name: str, say: Callable[[str], tuple[float, bool]], cpu: Callable[[], float], texts: Sequence[str]) -> Side:
     """Return a side that says `texts` again and again."""
     return Side(name, say, cpu, cycle(texts))
 
 
-def rest_webhook(url: str, sender: str) -> Callable[[str], float]:
+def rest_webhook(url: str, sender: str) -> Callable[[str], tuple[float, bool]]:
     """Return how to say a text to Rasa's REST channel, whose response carries the answer."""
     http = httpx.Client(timeout=120)
 
-    def say(text: str) -> float:
+    def say(text: str) -> tuple[float, bool]:
         began = time.perf_counter()
-        http.post(url, json={"sender": sender, "message": text}).raise_for_status()
-        return time.perf_counter() - began
+        answer = http.post(url, json={"sender": sender, "message": text}).raise_for_status()
+        return time.perf_counter() - began, bool(answer.json())
 
     return say
 
 
-def alternate(sides: Sequence[Side], blocks: Sequence[int], progress: Callable[[str], None]) -> None:
-    """Let the sides hold their blocks in turn: A B C, A B C, so that a slow minute of the machine meets all."""
-    for number, count in enumerate(blocks, 1):
+def alternate(sides: Sequence[Side], blocks: Sequence[int], slow: Mapping[str, Sequence[int]], progress: Callable[[str], None]) -> None:
+    """Let the sides hold their blocks in turn: A B C, A B C, so that a slow minute of the machine meets all.
+
+    `slow` gives other sizes of the blocks for sides that would hold up the rest.
+    """
+    for number in range(1, len(blocks) + 1):
         for each in sides:
-            each.block(count)
+            each.block(slow.get(each.name, blocks)[number - 1])
         progress(f"turns: block {number} of {len(blocks)}")

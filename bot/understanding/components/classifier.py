@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any, Dict, List, NamedTuple, Optional, Text, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Text, Tuple
 from zlib import crc32
 
 import numpy as np
@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.text import is_vague
 
-from . import heads, noise
+from . import heads, noise, patterns
 from .features import Vectoriser, grams
 from .heads import Head
 
@@ -31,7 +31,7 @@ _HEADS = ("intent", "procedure")
 
 
 class _Line(NamedTuple):
-    """One training text with its labels; `held` keeps every variant of a line on one side of the calibration."""
+    """One training text with its labels; `held` keeps every spelling of a line on one side of the calibration."""
 
     counted: Tuple[Counter, Counter]
     intent: str
@@ -44,12 +44,13 @@ class IntentAndProcedureClassifier(IntentClassifier, GraphComponent):
     """Writes `intent`, `intent_ranking`, `procedure` and `procedure_ranking` into the parse.
 
     `procedure` is `{"name": id or None, "confidence": float}`; the ranking leaves "none" out. The procedure of a
-    training line stands in its block: `metadata: {procedure: khai_sinh}`.
+    training line stands in its block: `metadata: {procedure: khai_sinh}`; a block with `metadata: {pattern: true}`
+    holds patterns (`components.patterns`), of which `readings` are taken each.
     """
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"variants": 4, "least": 2, "strength": 10.0, "rounds": 40, "seed": 766, "ranking": 5}
+        return {"variants": 4, "readings": 40, "least": 3, "strength": 0.7, "seed": 766, "ranking": 5}
 
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
         self.config, self._storage, self._resource = config, storage, resource
@@ -65,7 +66,7 @@ class IntentAndProcedureClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn both heads from the lines and their noisy spellings; calibrate on a fifth of the lines."""
-        lines = [line for m in training_data.intent_examples if m.get(TEXT) for line in self._spelt(m)]
+        lines = [line for m in training_data.intent_examples if m.get(TEXT) for line in self._lines(m)]
         self.vectoriser = Vectoriser.fit([line.counted for line in lines], self.config["least"])
         rows = self.vectoriser.matrix([line.counted for line in lines])
         held = np.array([line.held for line in lines])
@@ -75,20 +76,25 @@ class IntentAndProcedureClassifier(IntentClassifier, GraphComponent):
         self._persist()
         return self._resource
 
-    def _spelt(self, message: Message) -> List[_Line]:
-        text, procedure = message.get(TEXT), _procedure_of(message)
-        texts = [text, *noise.variants(text, self.config["variants"], self.config["seed"])]
+    def _lines(self, message: Message) -> Iterator[_Line]:
+        text, intent, about, seed = message.get(TEXT), message.get(INTENT), _about(message), self.config["seed"]
+        procedure = about.get("procedure", NONE)
+        if about.get("pattern"):
+            for sentence in patterns.sentences(text, about.get("readings", self.config["readings"]), seed):
+                yield _Line(grams(noise.one(sentence.text, seed)), intent, sentence.procedure or procedure, False)
+            return
         held = crc32(text.encode()) % 5 == 0
-        counted = {frozenset(c[0].items()) | frozenset(c[1].items()): c for c in map(grams, texts)}
-        return [_Line(c, message.get(INTENT), procedure, held) for c in counted.values()]
+        counted = map(grams, [text, *noise.variants(text, self.config["variants"], seed)])
+        for spelling in {(frozenset(w.items()), frozenset(c.items())): (w, c) for w, c in counted}.values():
+            yield _Line(spelling, intent, procedure, held)
 
     def _learn(self, name: str, rows: Any, labels: List[str], held: np.ndarray) -> Head:
-        strength, rounds = self.config["strength"], self.config["rounds"]
+        strength = self.config["strength"]
+        head = heads.fit(rows, labels, strength)
         kept = [label for label, out in zip(labels, held) if not out]
         unseen = [label for label, out in zip(labels, held) if out]
-        trial = heads.fit(rows[~held], kept, strength, rounds)
-        head = heads.fit(rows, labels, strength, rounds)
-        if unseen:
+        if unseen and len(set(kept)) > 1:
+            trial = heads.fit(rows[~held], kept, strength)
             head.temperature = heads.calibrate(trial, rows[held], unseen)
             guessed = trial.scores(rows[held]).argmax(axis=1)
             right = [trial.labels[g] == label for g, label in zip(guessed, unseen)]
@@ -146,12 +152,10 @@ class IntentAndProcedureClassifier(IntentClassifier, GraphComponent):
         return component
 
 
-def _procedure_of(message: Message) -> str:
+def _about(message: Message) -> Dict[Text, Any]:
+    """Return the metadata of a training line: its own over its block's."""
     metadata = message.get("metadata") or {}
-    for part in ("example", INTENT):
-        if (metadata.get(part) or {}).get("procedure"):
-            return metadata[part]["procedure"]
-    return NONE
+    return {**(metadata.get(INTENT) or {}), **(metadata.get("example") or {})}
 
 
 def _best(name: str, ranking: List[Dict[Text, Any]]) -> Dict[Text, Any]:

@@ -5,7 +5,7 @@ A model keeps hashes (32 bits), so that no word of a training sentence can be re
 
 import re
 from collections import Counter
-from typing import Dict, List, Tuple
+from typing import Dict, Iterator, List, Tuple
 from zlib import crc32
 
 import numpy as np
@@ -15,8 +15,10 @@ from bot.text import fold, words
 
 WORD_GRAMS = 3
 EDGE = 3
-"""Words at either end kept as a feature of their own: a Vietnamese question shows its kind in its last words."""
+"""Words at either end kept as features of their own: a Vietnamese question shows its kind in its last words."""
 CHAR_GRAMS = (2, 5)
+CROSS_GRAMS = (4, 6)
+"""Letters across a border of words, which survive a missing space and a slip in either word."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -28,30 +30,44 @@ def grams(text: str) -> Tuple[Counter, Counter]:
     """
     tokens = [_DIGIT.sub("0", w.text) for w in words(text)]
     plain = [fold(token) for token in tokens]
-    word, char = Counter(), Counter()
-    _count(plain, "f", word, char)
+    word = [*_word_grams(plain, "f"), *_shapes(text, plain)]
+    char = [*_char_grams(plain, "f"), *_cross_grams(plain)]
     if plain != tokens:
-        _count(tokens, "a", word, char)
-    word.update(crc32(shape.encode()) for shape in _shapes(text, plain))
-    return word, char
+        word += _word_grams(tokens, "a")
+        char += _char_grams(tokens, "a")
+    return Counter(map(_hash, word)), Counter(map(_hash, char))
 
 
-def _count(tokens: List[str], side: str, word: Counter, char: Counter) -> None:
+def _hash(gram: str) -> int:
+    return crc32(gram.encode())
+
+
+def _word_grams(tokens: List[str], side: str) -> Iterator[str]:
     split = [part for token in tokens for part in token.split()]
     padded = ["^", *split, "$"]
     for n in range(1, WORD_GRAMS + 1):
-        word.update(crc32((side + " ".join(padded[i:i + n])).encode()) for i in range(len(padded) - n + 1))
-    low, high = CHAR_GRAMS
+        yield from (side + " ".join(padded[i:i + n]) for i in range(len(padded) - n + 1))
     for edge, ends in (("<", split[:EDGE]), (">", split[-EDGE:])):
-        word.update(crc32((side + edge + piece).encode()) for piece in (*ends, " ".join(ends)))
-    for part in split:
+        yield from (side + edge + piece for piece in (*ends, " ".join(ends)))
+
+
+def _char_grams(tokens: List[str], side: str) -> Iterator[str]:
+    low, high = CHAR_GRAMS
+    for part in (part for token in tokens for part in token.split()):
         boxed = f" {part} "
         for n in range(low, high + 1):
-            char.update(crc32((side + "_" + boxed[i:i + n]).encode()) for i in range(max(1, len(boxed) - n + 1)))
+            yield from (side + "_" + boxed[i:i + n] for i in range(max(1, len(boxed) - n + 1)))
+
+
+def _cross_grams(tokens: List[str]) -> Iterator[str]:
+    low, high = CROSS_GRAMS
+    line = " ".join(["^", *tokens, "$"])
+    for n in range(low, high + 1):
+        yield from ("c_" + line[i:i + n] for i in range(len(line) - n + 1) if " " in line[i + 1:i + n - 1])
 
 
 def _shapes(text: str, plain: List[str]) -> List[str]:
-    """Return what is seen of the whole: its length, capitals at each word as a name has them, digits alone."""
+    """Return what is seen of the whole: its length, capitals at each word as a name has them, how many digits."""
     raw = text.split()
     capitals = sum(w[:1].isupper() for w in raw)
     digits = sum(c.isdigit() for c in text)
@@ -92,9 +108,9 @@ class Vectoriser:
         return columns, weights / (np.linalg.norm(weights) or 1.0)
 
     def matrix(self, counted: List[Tuple[Counter, Counter]]) -> csr_matrix:
-        """Return the rows of many counted texts as one sparse float32 matrix."""
+        """Return the rows of many counted texts as one sparse matrix."""
         rows = [self.row(c) for c in counted]
         starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
         columns = np.concatenate([c for c, _ in rows])
-        weights = np.concatenate([w for _, w in rows]).astype(np.float32)
+        weights = np.concatenate([w for _, w in rows])
         return csr_matrix((weights, columns, starts), shape=(len(rows), len(self.ids)))

@@ -1,15 +1,19 @@
-"""One multinomial logistic regression: learns, calibrates its confidence, and reads one row fast."""
+"""One linear head: learns with liblinear, gives calibrated confidences, and reads one row fast."""
 
-from typing import List, Sequence, Tuple
+from typing import List, Sequence
 
 import numpy as np
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 from scipy.special import logsumexp, softmax
+from sklearn.svm import LinearSVC
+
+_TOLERANCE = 0.05
+_SEED = 766
 
 
 class Head:
-    """Weights of one label set. `confidence = softmax(score / temperature)`."""
+    """Weights of one label set. `confidence = softmax(score / temperature)`, a logistic regression on the scores."""
 
     def __init__(self, labels: Sequence[str], weights: np.ndarray, bias: np.ndarray, temperature: float) -> None:
         """`weights`: (features, labels), any float type; `bias`: (labels,)."""
@@ -22,41 +26,23 @@ class Head:
 
     def scores(self, rows: csr_matrix) -> np.ndarray:
         """Return the raw scores of many rows, shape (rows, labels)."""
-        return rows @ self.weights.astype(np.float32) + self.bias
+        return rows @ self.weights + self.bias
 
 
-def fit(rows: csr_matrix, labels: List[str], strength: float, rounds: int) -> Head:
-    """Learn a head; `strength` is the inverse of the regularisation, `rounds` bounds the steps of L-BFGS.
+def fit(rows: csr_matrix, labels: List[str], strength: float) -> Head:
+    """Learn a head, one label against the rest with squared hinge loss; `strength` is liblinear's C.
 
-    Classes are balanced by the square root of their size, so that a long file does not swallow a short one.
+    The figures behind the choice of the loss stand in docs/understanding.md: it costs a third of the logistic loss and
+    is as accurate or better on our lines.
     """
     names = sorted(set(labels))
-    target = np.array([names.index(label) for label in labels])
-    weight = _balance(target, len(names))
-    shape = (rows.shape[1] + 1, len(names))
-    across = rows.T.tocsr()
-
-    def loss(flat: np.ndarray) -> Tuple[float, np.ndarray]:
-        theta = flat.reshape(shape)
-        inner = theta[:-1].astype(np.float32)
-        score = rows @ inner + theta[-1]
-        log_total = logsumexp(score, axis=1)
-        wrong = np.exp(score - log_total[:, None])
-        value = (weight * (log_total - score[np.arange(len(target)), target])).sum()
-        wrong[np.arange(len(target)), target] -= 1
-        wrong *= weight[:, None]
-        slope = np.vstack([across @ wrong.astype(np.float32) + inner / strength, wrong.sum(axis=0)])
-        return float(value + (inner ** 2).sum() / (2 * strength)), slope.astype(np.float64).ravel()
-
-    found = minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B",
-                     options={"maxiter": rounds, "maxcor": 6, "ftol": 1e-6})
-    theta = found.x.reshape(shape)
-    return Head(names, theta[:-1].astype(np.float32), theta[-1].astype(np.float32), 1.0)
-
-
-def _balance(target: np.ndarray, classes: int) -> np.ndarray:
-    size = np.bincount(target, minlength=classes).astype(np.float32)
-    return np.sqrt(size.mean() / size)[target]
+    if len(names) == 1:
+        return Head(names, np.zeros((rows.shape[1], 1), np.float32), np.zeros(1, np.float32), 1.0)
+    learnt = LinearSVC(C=strength, tol=_TOLERANCE, random_state=_SEED).fit(rows, labels)
+    weights, bias = learnt.coef_, learnt.intercept_
+    if len(names) == 2:
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    return Head(names, weights.T.astype(np.float32), bias.astype(np.float32), 1.0)
 
 
 def calibrate(head: Head, rows: csr_matrix, labels: List[str]) -> float:
@@ -71,4 +57,4 @@ def calibrate(head: Head, rows: csr_matrix, labels: List[str]) -> float:
         scaled = scores / temperature
         return float((logsumexp(scaled, axis=1) - scaled[np.arange(len(target)), target]).mean())
 
-    return float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
+    return float(minimize_scalar(loss, bounds=(0.02, 5.0), method="bounded").x) if known else 1.0

@@ -106,6 +106,11 @@ def variants(text: str, count: int, seed: int) -> List[str]:
     return [v for v in dict.fromkeys(made) if v != text]
 
 
+def one(text: str, seed: int) -> str:
+    """Return one spelling of `text`: as it is, without accents, or noisy, each as likely."""
+    return random.Random(f"one {seed} {text}").choice([text, *variants(text, 2, seed)])
+
+
 def _each_word(text: str, change: Callable[[str], str]) -> str:
     return _WORD.sub(lambda m: change(m.group()), nfc(text))
 
