@@ -39,10 +39,10 @@ class NluClient:
         asked = clean(text)
         if not any(c.isalnum() for c in asked):
             return NOTHING
-        known = self._cache.get(asked) if self._cache else None
+        known = None if self._cache is None else self._cache.get(asked)
         if known is None:
             known = _labels(self._ask(asked))
-            if self._cache:
+            if self._cache is not None:
                 self._cache.set(asked, known)
         return _understanding(known)
 

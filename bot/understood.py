@@ -5,7 +5,6 @@ from __future__ import annotations
 import structlog
 
 from backend.domain.catalogue import Catalogue
-from bot.dialogue import danger
 from bot.dialogue.types import Understanding
 from bot.nlu import NluClient, NluDown
 
@@ -29,8 +28,6 @@ class Understander:
         return self._search(text)
 
     def _search(self, text: str) -> Understanding:
-        if danger.kind_of(text):
-            return Understanding("urgent", 1.0, degraded=True)
         found = self._catalogue.search(text)[:4]
         candidates = tuple((procedure.id, GUESS) for procedure, _ in found)
         intent = "ask_procedure" if found else "out_of_scope"
