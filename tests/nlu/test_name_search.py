@@ -47,7 +47,7 @@ def test_plain_names_come_first(search, text, procedure):
 
 
 def test_words_of_no_procedure_find_none(search):
-    meant = search.understand("zzz qqq")
+    meant = search.understand("? … !")
     assert (meant.procedure, meant.candidates) == (None, ())
 
 
