@@ -5,7 +5,7 @@ Actions on a dossier are not here: their roles stand in the workflow table (`bac
 
 from __future__ import annotations
 
-from backend.office.kit import Actor, Refused
+from backend.office.kit import Actor
 
 ROLES = {
     "tiepnhan": "cán bộ tiếp nhận",
@@ -42,9 +42,3 @@ def may(actor: Actor, permission: str, unit: str) -> bool:
     """Whether `actor` may do `permission` in `unit`. Raises KeyError for a permission that nobody wrote down."""
     allowed = PERMISSIONS[permission]
     return actor.unit == unit and bool(allowed.intersection(actor.roles))
-
-
-def require(actor: Actor, permission: str, unit: str) -> None:
-    """Raise Refused("not_yours") unless `actor` may."""
-    if not may(actor, permission, unit):
-        raise Refused("not_yours")

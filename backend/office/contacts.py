@@ -66,12 +66,6 @@ def conversation_with(session: Session, office: Office, channel: str, address: s
     return contact, conversation
 
 
-def by_phone(session: Session, vault: Vault, phone: str) -> list[Contact]:
-    """Return every contact that reaches the person of a number, the newest heard first."""
-    query = select(Contact).where(Contact.phone_index == vault.index("phone", phone)).order_by(Contact.last_inbound_at.desc())
-    return list(session.scalars(query))
-
-
 def siblings(session: Session, contact: Contact) -> list[Contact]:
     """Return other live contacts of the same number: where to go when this one refuses."""
     if contact.phone_index is None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.clock import local
 from backend.domain import catalogue
-from backend.office import chain, drafts, people
+from backend.office import chain, dossiers, drafts, people
 from backend.office.kit import Actor, Office, Refused
-from backend.store.tables import Dossier, Event
 from backend.office.views import ENDED
+from backend.store.tables import Dossier, Event
 
 
 def correct(
@@ -28,7 +28,7 @@ def correct(
         raise Refused("unknown")
     if dossier.status in ENDED or dossier.status == "draft":
         raise Refused("not_editable")
-    _take(session, dossier, version)
+    dossiers.take(session, dossier, version)
     form = drafts.form_of(office, dossier)
     before = form["answers"].get(question, {}).get("value")
     form["answers"][question] = {"value": value, "shown": shown, "via": "counter", "at": local(now).isoformat(), "doubt": None}
@@ -40,14 +40,6 @@ def correct(
         session, office.vault, dossier, data, now,
         action="correct", from_status=dossier.status, to_status=dossier.status, clock="none", actor=actor.id, role=actor.roles[0],
     )  # fmt: skip
-
-
-def _take(session: Session, dossier: Dossier, version: int) -> None:
-    taken = session.execute(update(Dossier).where(Dossier.id == dossier.id, Dossier.version == version).values(version=version + 1))
-    if taken.rowcount != 1:
-        last = session.scalars(select(Event).where(Event.dossier_id == dossier.id).order_by(Event.seq.desc())).first()
-        raise Refused("stale", by=last.actor, at=last.at.isoformat(), action=last.action)
-    session.refresh(dossier, ["version"])
 
 
 def _note_people(session: Session, office: Office, dossier: Dossier, form: dict[str, Any], now: datetime) -> None:

@@ -49,16 +49,19 @@ def _past_actions(session: Session, dossier_id: str) -> list[str]:
     return list(session.scalars(select(Event.action).where(Event.dossier_id == dossier_id).order_by(Event.seq)))
 
 
+def take(session: Session, dossier: Dossier, version: int) -> None:
+    """Make the next version of a dossier ours to write. Raises Refused("stale") with who acted before."""
+    taken = session.execute(update(Dossier).where(Dossier.id == dossier.id, Dossier.version == version).values(version=version + 1))
+    if taken.rowcount != 1:
+        raise Refused("stale", **_last_act(session, dossier))
+    session.refresh(dossier, ["version"])
+
+
 def _move(
     session: Session, office: Office, dossier: Dossier, step: workflow.Transition, actor: Actor, data: dict[str, Any], now: datetime
 ) -> Event:
     """Write a decided transition: status, event with its link, notice and job, all in the caller's transaction."""
-    taken = session.execute(
-        update(Dossier).where(Dossier.id == dossier.id, Dossier.version == dossier.version).values(version=Dossier.version + 1)
-    )
-    if taken.rowcount != 1:
-        raise Refused("stale")
-    session.refresh(dossier, ["version"])
+    take(session, dossier, dossier.version)
     before, dossier.status, dossier.updated_at = dossier.status, step.to, now
     event = chain.append(
         session, office.vault, dossier, data, now,
