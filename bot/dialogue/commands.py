@@ -23,6 +23,8 @@ COMMANDS = {
     "HUY UQ": ("huy uq", "huy uy quyen"),
     "MAI": ("mai", "de mai", "mai lam tiep", "de hom khac", "ban roi", "luc khac"),
 }
+WAYS_OUT = {"LUI", "GAP"}
+"""Nobody is called so: they lead out of every question, also out of one that asks for a name."""
 NAMES_TOO = {"HUY", "LAI", "CHUA", "MAI", "DUNG", "THOI"}
 """Words that are also Vietnamese names: asked about where a name is asked (rule 3)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from backend.domain.procedure import Procedure
 from bot.dialogue import (
@@ -37,12 +38,20 @@ def serve(t: Turn, understood: Understanding) -> None:
         return ladder.miss(t) if t.holding else about_procedure(t, understood)
     if understood.intent in ABOUT_PROCEDURE:
         return about_procedure(t, understood)
+    if _names_a_procedure(understood):
+        return about_procedure(t, replace(understood, intent="ask_procedure"))
     bar = sure.INTENT_UNSURE if guessed or understood.intent in HARMLESS else sure.INTENT_SURE
     if understood.confidence < bar:
         return _unsure(t, understood)
     _SERVED.get(understood.intent, _unsure)(t, understood)
     if understood.second and understood.second.procedure and understood.second.intent in ABOUT_PROCEDURE:
         later.keep(t, understood.second.procedure)
+
+
+def _names_a_procedure(understood: Understanding) -> bool:
+    """ "cháu ơi bá muốn làm tiền già": a half-heard greeting before a procedure that is sure is a wish, not a greeting."""
+    unsure = understood.intent in HARMLESS and understood.confidence < sure.INTENT_SURE
+    return unsure and understood.procedure is not None and understood.procedure_confidence >= sure.PROCEDURE_SURE
 
 
 def is_urgent(understood: Understanding) -> bool:

@@ -96,6 +96,8 @@ def _one(state: State, open_: dict, text: str, catalogue, now: datetime) -> Read
         return choice
     if open_.get("case") and commands.says_slip(text):
         return Reading("command", "NHAM")
+    if phrase and phrase[0] in commands.WAYS_OUT:
+        return Reading("command", phrase[0], arg=phrase[1])
     typed = answers.read(state, open_, text, catalogue, now)
     if typed and typed.kind != "bad":
         return typed

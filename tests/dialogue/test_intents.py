@@ -90,6 +90,11 @@ def test_a_score_in_the_text_is_taken():
 # Which procedure
 
 
+def test_a_half_heard_greeting_before_a_sure_procedure_is_a_wish():
+    assert "Cau 1/10" in Phone()("chau oi ba muon lam giay khai sinh", Understanding("greet", 0.44, "khai_sinh", 0.96))
+    assert "Cau 1/" not in Phone()("chao can bo", Understanding("greet", 0.95, "khai_sinh", 0.96))
+
+
 def test_two_that_fit_are_a_numbered_question():
     phone = Phone()
     answer = phone("lam giay", meant("ask_procedure", "khai_sinh", 0.5, candidates=(("khai_sinh", 0.5), ("xn_doc_than", 0.3))))

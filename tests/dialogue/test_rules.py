@@ -89,6 +89,18 @@ def test_3_a_command_word_is_asked_about_at_a_name_question(word):
     assert mui.state.cases
 
 
+@pytest.mark.parametrize("word", ["LUI", "lùi", "quay lai"])
+def test_3_the_way_back_leads_out_of_a_name_question(word):
+    mui = birth(Phone(), *WALK[:5])
+    assert "Cau 5/10" in mui(word)
+
+
+def test_3_a_person_can_be_called_at_a_name_question():
+    mui = birth(Phone(), *WALK[:5])
+    mui("gặp")
+    assert mui.verbs == ["person"]
+
+
 def test_3_chua_leaves_the_name_of_a_child_open():
     mui = birth(Phone(), *WALK[:5])
     mui("CHUA")
