@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from backend.store.tables import Job
@@ -59,16 +59,20 @@ def put(
     session.add(Job(kind=kind, lane=lane, unit=unit, ids=ids, dedup=dedup, state="ready", run_at=run_at or now, attempts=0, created_at=now))
 
 
-def _claimable(now: datetime):
-    earlier = aliased(Job)
+def _claimable():
+    """The next job that may run at `:now`. Built once: making this statement costs more than running it."""
+    now, earlier = bindparam("now", type_=Job.run_at.type), aliased(Job)
     blocked = exists().where(earlier.lane == Job.lane, earlier.id < Job.id, earlier.state.in_(_LIVE))
     free = or_(and_(Job.state == "ready", Job.run_at <= now), and_(Job.state == "leased", Job.lease_until < now))
     return select(Job).where(free, ~blocked).order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True)
 
 
+_NEXT = _claimable()
+
+
 def claim(session: Session, holder: str, now: datetime, lease: timedelta = LEASE) -> Claim | None:
     """Take the next job that may run, or None. The caller commits before doing any work."""
-    job = session.scalars(_claimable(now)).first()
+    job = session.scalars(_NEXT, {"now": now}).first()
     if job is None:
         return None
     job.state, job.lease_by, job.lease_until, job.attempts = "leased", holder, now + lease, job.attempts + 1

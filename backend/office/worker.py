@@ -87,8 +87,8 @@ class Worker:
                 self._wake.wait(IDLE_SECONDS)
 
     def run_one(self, holder: str) -> bool:
-        """Claim and run one job; False when none may run now."""
-        with self._database.write() as session:
+        """Claim and run one job; False when none may run now. A claim that a power cut undoes is claimed again."""
+        with self._database.write(durable=False) as session:
             claim = jobs.claim(session, holder, self._clock.now())
         if claim is None:
             return False

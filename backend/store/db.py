@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session, sessionmaker
 
 POOL = 16
@@ -41,6 +43,33 @@ def normal_url(url: str) -> str:
     return url
 
 
+class _Turnstile:
+    """One writer at a time, first come first served.
+
+    SQLite makes a second writer sleep and try again, up to 100 ms between tries, so that who has waited longest is passed
+    by whoever comes next; a queue in front of it costs microseconds and keeps a webhook from waiting behind ten turns.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._waiting, self._taken = threading.Lock(), deque(), False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Event()
+            self._waiting.append(mine)
+        mine.wait()
+
+    def __exit__(self, *_error: object) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._taken = False
+
+
 class Database:
     """Reading and writing are different words; the edge that opens a writing session commits it, verbs never do."""
 
@@ -49,6 +78,7 @@ class Database:
         self.engine = _engine(self.url)
         self.embedded = self.engine.dialect.name == "sqlite"
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._turnstile = _Turnstile() if self.embedded else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -57,16 +87,24 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, durable: bool = True) -> Iterator[Session]:
         """A session that is committed when the block ends without an error.
 
         On SQLite it takes the writer's lock at once (BEGIN IMMEDIATE), so that what it read still holds when it writes.
+        `durable=False` does not wait for the disk: for what a power cut may undo without harm. A killed process loses nothing.
         """
-        with self._sessions() as session:
-            if self.embedded:
-                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+        with self._turnstile, self._sessions() as session:
+            self._begin(session, durable)
             yield session
             session.commit()
+
+    def _begin(self, session: Session, durable: bool) -> None:
+        if self.embedded:
+            begin = session.connection().connection.cursor().execute
+            begin(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            begin("BEGIN IMMEDIATE")
+        elif not durable:
+            session.execute(text("SET LOCAL synchronous_commit = off"))
 
     def close(self) -> None:
         """Give every connection back."""
