@@ -44,28 +44,39 @@ def normal_url(url: str) -> str:
 
 
 class _Turnstile:
-    """One writer at a time, first come first served.
+    """One writer at a time: who comes from a door first, then first come first served.
 
     SQLite makes a second writer sleep and try again, up to 100 ms between tries, so that who has waited longest is passed
-    by whoever comes next; a queue in front of it costs microseconds and keeps a webhook from waiting behind ten turns.
+    by whoever comes next. A queue in front of it costs microseconds, and a webhook waits for one turn, not for ten.
     """
 
     def __init__(self) -> None:
-        self._lock, self._waiting, self._taken = threading.Lock(), deque(), False
+        self._lock, self._taken = threading.Lock(), False
+        self._urgent, self._others = deque(), deque()
 
-    def __enter__(self) -> None:
+    @contextmanager
+    def pass_through(self, urgent: bool) -> Iterator[None]:
+        """Hold the turnstile for the block."""
+        self._wait(urgent)
+        try:
+            yield
+        finally:
+            self._next()
+
+    def _wait(self, urgent: bool) -> None:
         with self._lock:
             if not self._taken:
                 self._taken = True
                 return
             mine = threading.Event()
-            self._waiting.append(mine)
+            (self._urgent if urgent else self._others).append(mine)
         mine.wait()
 
-    def __exit__(self, *_error: object) -> None:
+    def _next(self) -> None:
         with self._lock:
-            if self._waiting:
-                self._waiting.popleft().set()
+            waiting = self._urgent or self._others
+            if waiting:
+                waiting.popleft().set()
             else:
                 self._taken = False
 
@@ -78,7 +89,7 @@ class Database:
         self.engine = _engine(self.url)
         self.embedded = self.engine.dialect.name == "sqlite"
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._turnstile = _Turnstile() if self.embedded else nullcontext()
+        self._turnstile = _Turnstile()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -87,13 +98,14 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self, *, durable: bool = True) -> Iterator[Session]:
+    def write(self, *, durable: bool = True, urgent: bool = False) -> Iterator[Session]:
         """A session that is committed when the block ends without an error.
 
-        On SQLite it takes the writer's lock at once (BEGIN IMMEDIATE), so that what it read still holds when it writes.
+        On SQLite it takes the writer's lock at once (BEGIN IMMEDIATE), so that what it read still holds when it writes;
+        `urgent` goes before other writers of this process: somebody outside waits for an answer.
         `durable=False` does not wait for the disk: for what a power cut may undo without harm. A killed process loses nothing.
         """
-        with self._turnstile, self._sessions() as session:
+        with self._turnstile.pass_through(urgent) if self.embedded else nullcontext(), self._sessions() as session:
             self._begin(session, durable)
             yield session
             session.commit()

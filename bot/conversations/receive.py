@@ -32,9 +32,11 @@ def receive(bot: Bot, channel: Channel, request: RawRequest) -> int:
     if not items:
         return 0
     now = bot.clock.now()
-    with bot.database.write() as session:
+    with bot.database.write(urgent=True) as session:
         stored = sum(_store(session, bot, channel, item, request.body, now) for item in items)
     bot.bell.ring("job")
+    if any(isinstance(item, Receipt) for item in items):
+        bot.bell.ring("message")
     return stored
 
 
@@ -47,7 +49,7 @@ def _store(session: Session, bot: Bot, channel: Channel, item: Inbound | Receipt
     message_id = _insert(session, bot, channel.name, conversation, item, raw, now)
     if message_id is None:
         return 0
-    _note_contact(bot, contact, conversation, item, now)
+    _note_contact(bot, channel.name, contact, conversation, item, now)
     if item.answerable and item.kind != "unfollow":
         _schedule(session, bot, kind, conversation, message_id, item, now)
     return 1
@@ -74,8 +76,9 @@ def _insert(session: Session, bot: Bot, channel: str, conversation: Conversation
     return session.scalar(once.returning(Message.id))
 
 
-def _note_contact(bot: Bot, contact: Contact, conversation: Conversation, item: Inbound, now: datetime) -> None:
+def _note_contact(bot: Bot, channel: str, contact: Contact, conversation: Conversation, item: Inbound, now: datetime) -> None:
     contact.last_inbound_at = conversation.last_in_at = now
+    contact.last_channel = channel
     contact.dead_reason = "unfollowed" if item.kind == "unfollow" else None
     phone = item.extra.get("phone") if item.kind == "contact" else None
     if phone:
