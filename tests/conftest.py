@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from backend.clock import Clock
 from backend.store.db import Database, normal_url
@@ -48,33 +52,59 @@ def vault() -> Vault:
     return Vault(SECRET)
 
 
-@pytest.fixture
-def sqlite_database(tmp_path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    """A migrated file, copied for every test: migrating each anew costs most of a test's time."""
+    path = tmp_path_factory.mktemp("template") / "test.db"
+    database = Database(f"sqlite:///{path}")
     migrate(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_database(tmp_path, sqlite_template) -> Iterator[Database]:
+    shutil.copy(sqlite_template, tmp_path / "test.db")
+    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
     yield database
     database.close()
 
 
-@pytest.fixture
-def postgres_database() -> Iterator[Database]:
-    """A fresh database on the real server."""
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Engine]:
+    """The real server, with a migrated database to copy."""
     if not POSTGRES:
         pytest.skip("no PostgreSQL: run ./test, or set MOTCUA_TEST_POSTGRES")
-    name = f"t_{secrets.token_hex(6)}"
     server = create_engine(normal_url(POSTGRES), isolation_level="AUTOCOMMIT")
+    with _on_server(server, f"t_{secrets.token_hex(6)}", "template1") as template:
+        migrate(template)
+        template.close()
+        server.template = template.engine.url.database
+        yield server
+    server.dispose()
+
+
+@contextmanager
+def _on_server(server: Engine, name: str, template: str) -> Iterator[Database]:
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    database = Database(str(server.url.set(database=name).render_as_string(hide_password=False)))
-    migrate(database)
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    database = Database(server.url.set(database=name).render_as_string(hide_password=False))
     yield database
     database.close()
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.servers)])
+@pytest.fixture
+def postgres_database(postgres_server) -> Iterator[Database]:
+    """A fresh database on the real server."""
+    with _on_server(postgres_server, f"t_{secrets.token_hex(6)}", postgres_server.template) as database:
+        yield database
+
+
+@pytest.fixture(params=BOTH)
 def database(request) -> Database:
     """Every test that asks for this runs on both databases."""
     return request.getfixturevalue(f"{request.param}_database")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import StillClock
+from tests.conftest import BOTH, StillClock, stores
 from tests.doors.kit import Desk
 from tests.journeys.kit import house
 
 
-@pytest.fixture(scope="session")
-def desk(tmp_path_factory):
+@pytest.fixture(scope="session", params=BOTH)
+def desk(request, tmp_path_factory):
     """A running installation without an understanding server; its clock stands on Monday 23/11/2026, 9:00."""
-    with house(tmp_path_factory.mktemp("doors"), StillClock()) as running:
+    with stores(request.param) as where, house(tmp_path_factory.mktemp("doors"), StillClock(), **where) as running:
         yield Desk(running)
 
 
-@pytest.fixture
-def fresh(tmp_path):
+@pytest.fixture(params=BOTH)
+def fresh(request, tmp_path):
     """An office of its own: for counting, and for what moves the clock."""
-    with house(tmp_path / "data", StillClock()) as running:
+    with stores(request.param) as where, house(tmp_path / "data", StillClock(), **where) as running:
         yield Desk(running)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import nlu_server
+from tests.conftest import BOTH, stores
 from tests.journeys.kit import house
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,8 +20,8 @@ def nlu():
         yield {"NLU_URL": client.url, "NLU_TOKEN": client.token}
 
 
-@pytest.fixture
-def home(tmp_path, nlu, clock):
+@pytest.fixture(params=BOTH)
+def home(request, tmp_path, nlu, clock):
     """A running installation with the real model; its clock stands on Monday 23/11/2026, 9:00."""
-    with house(tmp_path / "data", clock, **nlu) as running:
+    with stores(request.param) as where, house(tmp_path / "data", clock, **nlu, **where) as running:
         yield running

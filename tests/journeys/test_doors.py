@@ -10,15 +10,16 @@ from sqlalchemy import func, select
 
 from backend.store.tables import Job, Message
 from bot.channels.simulator import sms_request
+from tests.conftest import BOTH, stores
 from tests.journeys.kit import house
 
 PHONE = "+84981110011"
 
 
-@pytest.fixture
-def plain(tmp_path, clock):
+@pytest.fixture(params=BOTH)
+def plain(request, tmp_path, clock):
     """A house without an understanding server: the catalogue search stands in."""
-    with house(tmp_path / "data", clock) as running:
+    with stores(request.param) as where, house(tmp_path / "data", clock, **where) as running:
         yield running
 
 
