@@ -104,6 +104,24 @@ def postgres_database(postgres_server) -> Iterator[Database]:
         yield database
 
 
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.servers)]
+"""Parameters of what must hold on both databases."""
+
+
+@contextmanager
+def stores(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The settings of an installation on SQLite, or on PostgreSQL and Valkey, by the parameter of the fixture that asks."""
+    if request.param == "sqlite":
+        yield {}
+        return
+    if not REDIS:
+        pytest.skip("no Valkey: run ./test, or set MOTCUA_TEST_REDIS")
+    server = request.getfixturevalue("postgres_server")
+    with _on_server(server, f"t_{secrets.token_hex(6)}", server.template) as database:
+        url = database.engine.url.render_as_string(hide_password=False)
+        yield {"DATABASE_URL": url, "REDIS_URL": REDIS, "SECRET_KEY": SECRET}
+
+
 @pytest.fixture(params=BOTH)
 def database(request) -> Database:
     """Every test that asks for this runs on both databases."""

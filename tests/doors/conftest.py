@@ -12,12 +12,12 @@ from tests.journeys.kit import house
 @pytest.fixture(scope="session", params=BOTH)
 def desk(request, tmp_path_factory):
     """A running installation without an understanding server; its clock stands on Monday 23/11/2026, 9:00."""
-    with stores(request.param) as where, house(tmp_path_factory.mktemp("doors"), StillClock(), **where) as running:
+    with stores(request) as where, house(tmp_path_factory.mktemp("doors"), StillClock(), **where) as running:
         yield Desk(running)
 
 
 @pytest.fixture(params=BOTH)
 def fresh(request, tmp_path):
     """An office of its own: for counting, and for what moves the clock."""
-    with stores(request.param) as where, house(tmp_path / "data", StillClock(), **where) as running:
+    with stores(request) as where, house(tmp_path / "data", StillClock(), **where) as running:
         yield Desk(running)

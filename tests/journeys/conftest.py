@@ -23,5 +23,5 @@ def nlu():
 @pytest.fixture(params=BOTH)
 def home(request, tmp_path, nlu, clock):
     """A running installation with the real model; its clock stands on Monday 23/11/2026, 9:00."""
-    with stores(request.param) as where, house(tmp_path / "data", clock, **nlu, **where) as running:
+    with stores(request) as where, house(tmp_path / "data", clock, **nlu, **where) as running:
         yield running

@@ -19,7 +19,7 @@ PHONE = "+84981110011"
 @pytest.fixture(params=BOTH)
 def plain(request, tmp_path, clock):
     """A house without an understanding server: the catalogue search stands in."""
-    with stores(request.param) as where, house(tmp_path / "data", clock, **where) as running:
+    with stores(request) as where, house(tmp_path / "data", clock, **where) as running:
         yield running
 
 
