@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.conftest import StillClock
+from tests.conftest import BOTH, StillClock, stores
 from tests.journeys.kit import house
 
 pytestmark = pytest.mark.browser
@@ -18,9 +18,9 @@ ANSWERS = ["lam giay khai sinh", "1", "1", "1", "1", "5/11/2026", "2", "ban thi 
 PATIENCE = 15_000
 
 
-@pytest.fixture
-def home(tmp_path):
-    with house(tmp_path / "data", StillClock()) as running:
+@pytest.fixture(params=BOTH)
+def home(request, tmp_path):
+    with stores(request) as where, house(tmp_path / "data", StillClock(), **where) as running:
         yield running
 
 
@@ -137,6 +137,21 @@ def test_on_zalo_a_button_answers_and_a_photo_is_seen_by_both(tab, tmp_path):
     phone.locator("input[type=file]").set_input_files(photo)
     expect(phone.locator("#zalo-screen .mine img")).to_be_visible()
     assert phone.locator("#zalo-screen .mine img").evaluate("image => image.naturalWidth") == 400
+
+
+def test_the_twilio_telephone_is_answered_and_the_console_sees_it_arrive(tab):
+    """The third telephone goes through Twilio's webhook, its REST API and its status callbacks, all of them pretended."""
+    phone, console = tab(), signed_in(tab(), "tiepnhan")
+    phone.goto("/simulator")
+    expect(phone.get_by_role("region", name="Điện thoại SMS qua Twilio")).to_contain_text("+15005550006")
+    expect(phone.locator(".phone-case")).to_have_count(3)
+    phone.locator("#twilio-text").fill("cho toi gap nguoi lam giay khai sinh")
+    phone.locator("#twilio-text").press("Enter")
+    expect(phone.locator("#twilio-screen .theirs").last).to_be_visible()
+    expect(phone.locator("#sms-screen .bubble")).to_have_count(0)
+    console.goto("/console/tasks")
+    console.get_by_role("link", name="Xem tin nhắn").first.click()
+    expect(console.locator(".thread .out").last).to_contain_text("đã tới")
 
 
 def test_the_list_of_doors_is_drawn_without_any_address_outside(tab):
