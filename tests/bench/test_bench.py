@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench import page, run
+from tests.bench import kills, page, run
 from tests.bench.figures import EDGE, Turn, conversation, percentile
 
 
@@ -31,6 +31,7 @@ def results() -> dict:
             **seen,
         },
         "understanding": {"sides": {"ours": parse}, "parses": 100, "missing": {}, **seen},
+        "kills": {"people": 30, "runs": kills.read("x\nsqlite: 360 messages, 30 dossiers, kills {'app': 12, 'nlu': 3}, repeats 17, unknown 0\n."), **seen},
     }  # fmt: skip
 
 
@@ -44,6 +45,7 @@ def results() -> dict:
         "| bare floor | 500 | 1.5 | 2.0 | 3.0 | 12.0 |",
         "| Một Cửa | 61 | 8.00 |",
         "| our understanding server | 583 |",
+        "| sqlite | 360 | 30 | app: 12, nlu: 3 | 17 | 0 | 0 |",
         "Measured 2026-11-24; load average at the end 3.2.",
     ],
 )
@@ -54,7 +56,7 @@ def test_the_page_has_the_figures_of_a_result(results, line):
 def test_a_part_that_was_not_measured_is_left_out(results):
     del results["queue"], results["webhook"]
     headings = [line for line in page.render(results).splitlines() if line.startswith("## ")]
-    assert headings == ["## One whole turn", "## Understanding alone"]
+    assert headings == ["## One whole turn", "## Understanding alone", "## Killed in the middle"]
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 2), (0.75, 3), (0.99, 4), (1.0, 4), (0.0, 1)])

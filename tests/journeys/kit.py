@@ -114,7 +114,7 @@ def house(data_dir: Path, clock: Clock | None = None, **settings) -> Iterator[Ho
     wired = wire(load_settings(DATA_DIR=data_dir, PORT=port, **given), clock)
     migrate(wired.database)
     wired.seed()
-    server = uvicorn.Server(uvicorn.Config(wired.app({}), host="127.0.0.1", port=port, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(wired.app({}), host="127.0.0.1", port=port, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     worker = wired.worker(given["WORKERS"])
