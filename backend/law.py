@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from backend.domain import deadline, workflow
+from backend.domain import complaint, deadline, workflow
 from backend.domain.law_files import load_catalogue
+from backend.office.calendar_book import CalendarBook, Line
 from backend.office.kit import Office
 from backend.settings import SettingsError
 from backend.store.vault import Vault
 
 HERE = Path(__file__).resolve().parent
+OFFICES = HERE / "units" / "offices.yaml"
 
 
 @dataclass(frozen=True)
@@ -26,22 +29,28 @@ class Desk:
     hours: str
     phone: str | None
     ward: str
+    mountain: bool
+    """Whether the law counts it among the communes of the mountains: some land procedures may then take longer."""
+    place: str = ""
+    """Code of what it serves in the unit files; the offices above it are found by this."""
 
 
-def desk(unit: str) -> Desk:
+def desk(unit: str, offices: Path = OFFICES) -> Desk:
     """Return the address of the unit served. Raises SettingsError for a unit that has no line in offices.yaml."""
-    lines = yaml.safe_load((HERE / "units" / "offices.yaml").read_text(encoding="utf-8"))
+    lines = yaml.safe_load(offices.read_text(encoding="utf-8"))
     if unit not in lines:
         raise SettingsError(f"UNIT {unit}: backend/units/offices.yaml has no line for it; known are {', '.join(lines)}")
     return Desk(unit=unit, **lines[unit])
 
 
-def office(vault: Vault, unit: str) -> Office:
-    """Return the office of `unit` with the law in force. Raises the data files' own errors, with file and line."""
+def office(vault: Vault, unit: str, days: Callable[[], Sequence[Line]] = tuple) -> Office:
+    """Return the office of `unit` with the law in force; `days` reads what an officer wrote into the calendar. Raises the data files' own errors, with file and line."""
     return Office(
         vault=vault,
-        catalogue=load_catalogue(HERE / "procedures"),
-        calendar=deadline.load_calendar(HERE / "calendar", unit),
+        catalogue=load_catalogue(HERE / "procedures", mountain=desk(unit).mountain),
+        book=CalendarBook(deadline.load_calendar(HERE / "calendar", unit), days),
         workflow=workflow.load(HERE / "workflow"),
+        complaints=complaint.load(HERE / "workflow"),
         unit=unit,
+        place=desk(unit).place,
     )

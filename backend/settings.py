@@ -36,14 +36,24 @@ class Settings(BaseSettings):
     PUBLIC_BASE_URL: str | None = None
     """As providers see us; signed URLs are built from it, never from a request's headers."""
     SECRET_KEY: str | None = None
+    EXCHANGE_PEERS: str = ""
+    """JSON: offices that dossiers are handed to, see `backend.domain.exchange.read_peers`."""
     DEMO: bool | None = None
     """Seeded staff and fake citizens; default on for the embedded database, off with DATABASE_URL."""
     WORKERS: int = Field(default=4, ge=0, le=64)
     """Worker threads in the serving process; 0 where `main.py worker` runs apart."""
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
+    METRICS_TOKEN: str = ""
+    """Bearer of /metrics; empty = there is no such door. A worker that runs apart then listens on HOST and PORT for it."""
 
-    SMS_CHANNEL: Literal["gateway", "twilio"] = "gateway"
-    """Which channel texts go out by; both may receive."""
+    HOOK_ORIGINS: str = ""
+    """Comma-separated origins ("https://he-thong.example") that other systems may be told at; empty = nowhere."""
+    PORTAL_URL: str | None = None
+    """Base address of a provincial system or portal (docs/adapter.md); unset = the adapter is off."""
+    PORTAL_TOKEN: str = ""
+
+    SMS_CHANNEL: Literal["gateway", "twilio", "as_received"] | None = None
+    """Which channel texts go out by, all may receive; see `sms_channel`."""
     SMS_FRAGMENT_SECONDS: float | None = Field(default=None, ge=0, le=60)
     ZALO_FRAGMENT_SECONDS: float | None = Field(default=None, ge=0, le=60)
     """Messages of one person within this time are one turn (SMS: only while no question is open); see `fragment_seconds`."""
@@ -86,6 +96,12 @@ class Settings(BaseSettings):
         return (not self.full) if self.DEMO is None else self.DEMO
 
     @property
+    def sms_channel(self) -> str | None:
+        """The channel that texts go out by; None = the one that brought a person's last text, which the demo does unless told."""
+        wanted = self.SMS_CHANNEL or ("as_received" if self.demo else "gateway")
+        return {"gateway": "sms", "twilio": "twilio", "as_received": None}[wanted]
+
+    @property
     def fragment_seconds(self) -> dict[str, float]:
         """How long parts of a message are waited for: 20 s on SMS and 6 s on Zalo, 1 s where somebody tries the demo."""
         sms, zalo = (1.0, 1.0) if self.demo else (20.0, 6.0)
@@ -97,6 +113,11 @@ class Settings(BaseSettings):
         """The numbers of DUTY_PHONES."""
         return tuple(phone.strip() for phone in self.DUTY_PHONES.split(",") if phone.strip())
 
+    @property
+    def hook_origins(self) -> tuple[str, ...]:
+        """The origins of HOOK_ORIGINS."""
+        return tuple(one.strip() for one in self.HOOK_ORIGINS.split(",") if one.strip())
+
     @model_validator(mode="after")
     def _agree(self) -> Settings:
         if self.demo and self.HOST not in _LOOPBACK:
@@ -105,6 +126,8 @@ class Settings(BaseSettings):
             raise ValueError("DEMO refuses a PUBLIC_BASE_URL: end the demo with `main.py setup` first")
         if self.full and not self.SECRET_KEY:
             raise ValueError("SECRET_KEY is missing: with DATABASE_URL set, give a secret of at least 32 characters")
+        if self.PORTAL_URL and not self.PORTAL_TOKEN:
+            raise ValueError("PORTAL_TOKEN is missing: with PORTAL_URL set, give the token that the other system made for us")
         if not self.demo and not self.duty_phones:
             raise ValueError("DUTY_PHONES is empty: name at least one number that is told when somebody is in danger")
         return self

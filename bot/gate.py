@@ -12,11 +12,10 @@ from typing import Any
 import yaml
 
 from backend.domain.procedure import Procedure, Question
+from bot.dialogue import menus
 from bot.dialogue.types import Option, Say
-from bot.words import RULES_FILE, SMS_LENGTH, Text, Words, bare, sms_length
+from bot.words import IN_A_ROW, RULES_FILE, SMS_LENGTH, Text, Words, bare, sms_length
 
-READ_BACK_PAGES = 2
-"""A read-back longer than this is not read."""
 CHOICES = 4
 
 
@@ -98,6 +97,9 @@ def _read_back_problems(words: Words, procedure: Procedure, asked: list[Question
         yield f"{text.where}: '{key}' reads back {{{unknown[0]}}}, which is no question of {procedure.id}"
         return
     longest = {q.id: max((o.label for o in q.options), key=len) if q.options else rules["by_type"].get(q.type, "") for q in asked}
-    pages = words.render(Say("form.read_back", {"parts": {"text": key, "params": longest}}), channel_accents=False)
-    if len(pages) > READ_BACK_PAGES:
-        yield f"{text.where}: '{key}' needs {len(pages)} SMS with long values; {READ_BACK_PAGES} are read"
+    read_back = {"text": "form.read_back", "params": {"parts": {"text": key, "params": longest}}}
+    noted = procedure.file_by_text == "note"
+    confirm = Say("form.confirm_note" if noted else "form.confirm", {"lead": [read_back]}, (menus.NOTE if noted else menus.SEND, menus.FIX))
+    pages = words.render(confirm, channel_accents=False)
+    if len(pages) > IN_A_ROW:
+        yield f"{text.where}: '{key}' needs {len(pages)} SMS with long values and the word to send; {IN_A_ROW} are read"

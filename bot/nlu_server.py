@@ -35,32 +35,47 @@ def python(root: Path) -> Path:
     return found
 
 
-def train(root: Path, progress: TextIO | None = None) -> int:
+def train(root: Path, progress: TextIO | None = None, options: tuple[object, ...] = ()) -> int:
     """Train the model of the present data and code unless it is there; returns the exit code.
 
-    Progress goes to `progress`, by default to standard output.
+    Progress goes to `progress`, by default to standard output. `options` of `train.py` make a candidate instead.
     """
-    command = [python(root), "train.py"]
+    command = [python(root), "train.py", *map(str, options)]
     return subprocess.run(command, cwd=_folder(root), env=_environment(), stdout=progress, check=False).returncode
 
 
-def start(root: Path, host: str, port: int, token: str, **streams: Any) -> subprocess.Popen:
-    """Start the server with the model of the present data and code; it says in one line why it ends, if it ends."""
-    command = [python(root), "serve.py", "--host", host, "--port", str(port)]
-    return subprocess.Popen(command, cwd=_folder(root), env={**_environment(), "NLU_TOKEN": token}, **streams)
+def own_model(root: Path) -> Path:
+    """Return the archive of the present data and code, whether it exists or not. Raises NluServerError."""
+    command = [python(root), "-c", "import model_files; print(model_files.present())"]
+    asked = subprocess.run(command, cwd=_folder(root), env=_environment(), capture_output=True, text=True, check=False)
+    if asked.returncode:
+        raise NluServerError("the understanding environment does not start: ./run makes it anew")
+    return Path(asked.stdout.strip())
+
+
+def start(
+    root: Path, host: str, port: int, token: str, *, model: Path | None = None, app_url: str = "", **streams: Any
+) -> subprocess.Popen:
+    """Start the server with `model`, or that of the present data and code, or what the app at `app_url` has promoted.
+
+    It says in one line why it ends, if it ends.
+    """
+    command = [python(root), "serve.py", "--host", host, "--port", str(port), *(["--model", str(model)] if model else [])]
+    environment = {**_environment(), "NLU_TOKEN": token, "MODEL_URL": app_url}
+    return subprocess.Popen(command, cwd=_folder(root), env=environment, **streams)
 
 
 @contextmanager
-def client(root: Path, url: str | None, token: str | None) -> Iterator[NluClient]:
-    """Give a client of the server at `url`, or of one that is trained if need be, started, and stopped afterwards."""
+def client(root: Path, url: str | None, token: str | None, model: Path | None = None) -> Iterator[NluClient]:
+    """Give a client of the server at `url`, or of one that is started (with `model`, or a model trained if need be) and stopped afterwards."""
     with httpx.Client() as http:
         if url:
             yield NluClient(url, token or "", http)
             return
-        if train(root, sys.stderr) != 0:
+        if model is None and train(root, sys.stderr) != 0:
             raise NluServerError("the understanding model could not be trained; the lines above say why")
         port, secret = _free_port(), secrets.token_urlsafe(24)
-        process = start(root, "127.0.0.1", port, secret, stdout=sys.stderr)
+        process = start(root, "127.0.0.1", port, secret, model=model, stdout=sys.stderr)
         try:
             asking = NluClient(f"http://127.0.0.1:{port}", secret, http)
             _wait(process, asking)

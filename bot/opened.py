@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from backend.settings import Settings, SettingsError
 from backend.store.vault import Vault
@@ -16,8 +17,12 @@ from bot.channels.twilio import TwilioConfig
 from bot.channels.zalo import ZaloConfig
 from bot.channels.zalo_tokens import TokenStore
 
+if TYPE_CHECKING:
+    from bot.channels.simulator_twilio import PretendTwilio
+
 SIMULATOR_SMS = "/simulator/sms/messages"
 SIMULATOR_ZALO = "/simulator/zalo"
+SIMULATOR_TWILIO = "/simulator/twilio"
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,17 @@ class Simulator:
     phones: PretendPhones
     gateway: PretendGateway
     zalo: PretendZalo
+    twilio: PretendTwilio | None
+    """None where a real account is set: its webhooks are signed with a token that only Twilio and the settings know."""
+
+    def provider(self, skin: str) -> PretendGateway | PretendTwilio | PretendZalo:
+        """Return who carries what is typed on a phone of this skin."""
+        return {"sms": self.gateway, "twilio": self.twilio, "zalo": self.zalo}[skin]
+
+    @property
+    def skins(self) -> tuple[str, ...]:
+        """The phones that can be played."""
+        return ("sms", "twilio", "zalo") if self.twilio else ("sms", "zalo")
 
 
 def simulator(settings: Settings, vault: Vault, clock: Clock) -> Simulator | None:
@@ -34,9 +50,18 @@ def simulator(settings: Settings, vault: Vault, clock: Clock) -> Simulator | Non
     if not settings.demo:
         return None
     phones = PretendPhones(clock)
-    secret = {name: vault.mac("simulator", name)[:32] for name in ("sms", "app", "oa")}
+    secret = {name: vault.mac("simulator", name)[:32] for name in ("sms", "app", "oa", "account", "twilio")}
     zalo = PretendZalo(phones, "360000000000000001", secret["app"], secret["oa"], inner_url(settings) + SIMULATOR_ZALO)
-    return Simulator(phones, PretendGateway(phones, secret["sms"]), zalo)
+    return Simulator(phones, PretendGateway(phones, secret["sms"]), zalo, _pretend_twilio(settings, phones, secret))
+
+
+def _pretend_twilio(settings: Settings, phones: PretendPhones, secret: Mapping[str, str]) -> PretendTwilio | None:
+    if settings.TWILIO_ACCOUNT_SID:
+        return None
+    # It loads Twilio's library, which only a demo or an account needs.
+    from bot.channels.simulator_twilio import PretendTwilio
+
+    return PretendTwilio(phones, f"AC{secret['account']}", secret["twilio"], inner_url(settings))
 
 
 def inner_url(settings: Settings) -> str:
@@ -52,7 +77,7 @@ def channels_of(
         gateway = from_environment(env)
     except ValueError as error:
         raise SettingsError(str(error)) from None
-    return open_channels(clock, _gateway(settings, gateway, sim), _twilio(settings), _zalo(settings, sim), tokens)
+    return open_channels(clock, _gateway(settings, gateway, sim), _twilio(settings, sim), _zalo(settings, sim), tokens)
 
 
 def _gateway(settings: Settings, gateway: GatewayConfig, sim: Simulator | None) -> GatewayConfig:
@@ -61,7 +86,10 @@ def _gateway(settings: Settings, gateway: GatewayConfig, sim: Simulator | None) 
     return replace(gateway, url=inner_url(settings) + SIMULATOR_SMS, token=sim.gateway.token)
 
 
-def _twilio(settings: Settings) -> TwilioConfig | None:
+def _twilio(settings: Settings, sim: Simulator | None) -> TwilioConfig | None:
+    if sim is not None and sim.twilio is not None:
+        there = sim.twilio
+        return TwilioConfig(there.account_sid, there.auth_token, there.number, there.base_url, there.base_url + SIMULATOR_TWILIO)
     if not settings.TWILIO_ACCOUNT_SID:
         return None
     return TwilioConfig(

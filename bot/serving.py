@@ -19,10 +19,13 @@ import structlog
 import uvicorn
 from sqlalchemy import text
 
+from backend.doors import metrics
+from backend.doors.parts import Parts
 from backend.settings import Settings, SettingsError
 from backend.store.migrate import migrate
 from bot import nlu_server
 from bot.nlu import NluClient
+from bot.opened import inner_url
 
 log = structlog.get_logger()
 _RESTART_SECONDS = 2.0
@@ -66,8 +69,8 @@ def _die_with_parent() -> None:
 class NluChild:
     """The understanding server as a child process, started anew when it ends."""
 
-    def __init__(self, root: Path, port: int, token: str):
-        self._root, self._port, self._token = root, port, token
+    def __init__(self, root: Path, port: int, token: str, app_url: str):
+        self._root, self._port, self._token, self._app_url = root, port, token, app_url
         self._stop = threading.Event()
         self._process: subprocess.Popen | None = None
         self._thread = threading.Thread(target=self._keep, name="nlu", daemon=True)
@@ -75,7 +78,9 @@ class NluChild:
 
     def _keep(self) -> None:
         while not self._stop.is_set():
-            self._process = nlu_server.start(self._root, "127.0.0.1", self._port, self._token, preexec_fn=_die_with_parent, stdout=sys.stderr)
+            self._process = nlu_server.start(
+                self._root, "127.0.0.1", self._port, self._token, app_url=self._app_url, preexec_fn=_die_with_parent, stdout=sys.stderr
+            )
             self._process.wait()
             if not self._stop.wait(_RESTART_SECONDS):
                 log.warning("nlu.ended", code=self._process.returncode)
@@ -139,7 +144,7 @@ def serve(root: Path, wire: Callable[..., Any], settings: Settings, *, full: boo
             port, token = free_port(), secrets.token_urlsafe(24)
             more = {**more, "NLU_URL": f"http://127.0.0.1:{port}", "NLU_TOKEN": token}
         wired = wire(settings.with_changes(**more))
-        child = NluChild(root, port, token) if own_nlu else None
+        child = NluChild(root, port, token, inner_url(settings)) if own_nlu else None
         try:
             if not bare:
                 migrate(wired.database)
@@ -171,6 +176,15 @@ def _run(wired: Any) -> int:
     return 0
 
 
+def _show_figures(wired: Any) -> None:
+    """Open /metrics alone, in a thread that ends with the process. Raises SettingsError for a taken port."""
+    settings = wired.settings
+    _check_port(settings)
+    door = metrics.only_this(Parts(settings, wired.database, wired.office, wired.clock, wired.bell))
+    config = uvicorn.Config(door, host=settings.HOST, port=settings.PORT, log_config=None, server_header=False, access_log=False, lifespan="off")
+    threading.Thread(target=uvicorn.Server(config).run, name="metrics", daemon=True).start()
+
+
 def work(wire: Callable[..., Any], settings: Settings) -> int:
     """Run a worker alone until it is told to end (0) or a thread has ended (1: whoever watches it starts it anew).
 
@@ -181,6 +195,8 @@ def work(wire: Callable[..., Any], settings: Settings) -> int:
     worker, done = wired.worker(max(1, settings.WORKERS)), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
+    if settings.METRICS_TOKEN:
+        _show_figures(wired)
     worker.start()
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     while worker.alive:

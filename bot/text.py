@@ -7,6 +7,7 @@ understanding alone: the text a person sent is kept as it came, and a name is ne
 import re
 import unicodedata
 from functools import lru_cache
+from math import log
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -24,6 +25,8 @@ _SPELLING = Path(__file__).parent / "spelling"
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s]")
 _SURELY_VNI = re.compile(r"^9?[^\W\d_]+\d+[^\W\d_]|^9[^\W\d_]|[^\W\d_](?:[678][1-5]|[1-5][678])$")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_LONGEST = 7
+"""Letters of the longest syllable (nghiêng)."""
 _ONSETS = ("ngh", "ch", "gh", "gi", "kh", "ng", "nh", "ph", "qu", "th", "tr",
            "b", "c", "d", "đ", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", "")
 _TONES = "\u0300\u0301\u0309\u0303\u0323"
@@ -94,7 +97,7 @@ def _understood(token: str, vni: bool) -> str:
     known = _teencode().get(low)
     if known:
         return known
-    typed = _telex(low) or (vni and _vni(low)) or _undoubled(low)
+    typed = _telex(low) or (vni and _vni(low)) or _apart(_undoubled(low))
     return _NEW_STYLE.sub(lambda m: _OLD_TONES[m.group(1)], typed)
 
 
@@ -102,6 +105,28 @@ def _undoubled(token: str) -> str:
     """Drop a tail letter struck twice ("sinhh"), where that leaves a syllable."""
     twice = len(token) > 3 and token[-1] == token[-2] and not _split(fold(token), bare=True)
     return token[:-1] if twice and _split(fold(token[:-1]), bare=True) else token
+
+
+def _apart(token: str) -> str:
+    """Put missing spaces back ("giấykhai": giấy khai), the way whose syllables are the commonest; others stay as typed."""
+    plain = fold(token)
+    if not token.isalpha() or len(token) < 4 or len(plain) != len(token) or _split(plain, bare=True):
+        return token
+    ways: "list[Optional[tuple[float, str]]]" = [(0.0, "")]
+    for end in range(1, len(plain) + 1):
+        starts = (i for i in range(max(0, end - _LONGEST), end) if ways[i] and _split(plain[i:end], bare=True))
+        ways.append(min(((ways[i][0] + _rarity(plain[i:end]), f"{ways[i][1]} {token[i:end]}") for i in starts), default=None))
+    return ways[-1][1].strip() if ways[-1] else token
+
+
+def _rarity(syllable: str) -> float:
+    return log(10 + _ranks().get(syllable, len(_ranks())))
+
+
+@lru_cache(maxsize=1)
+def _ranks() -> "dict[str, int]":
+    """Syllables without accents by how common they are in the training lines, the commonest first."""
+    return {syllable: rank for rank, syllable in enumerate((_SPELLING / "syllables.txt").read_text("utf-8").split())}
 
 
 @lru_cache(maxsize=1)

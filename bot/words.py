@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from backend.domain.law_lines import FAST
 from backend.domain.letters import nfc, strip_accents
 from bot.dialogue.types import Option, Say
 
@@ -22,6 +23,8 @@ SMS_LENGTH = 160
 """GSM-7 characters of one segment; a sender pays per segment."""
 ZALO_LENGTH = 400
 """What fits a small screen without scrolling; Zalo itself allows 2,000."""
+IN_A_ROW = 2
+"""Pages of one text that a person reads in a row (rule 10): rather a cut sentence than a third page."""
 RULES_FILE = "gate.yaml"
 """What the gate knows (longest values, forbidden words): no sentences, so it is not loaded as texts."""
 
@@ -155,7 +158,11 @@ class _Page:
             return [self._shown(lead), self._shown(body + choices)]
         sentences = _SENTENCE_END.split(f"{lead} {body}".strip())
         sentences[-1] += choices
-        return [self._shown(page) for page in self._greedy(sentences)]
+        pages = self._greedy(sentences)
+        if len(pages) > IN_A_ROW:
+            words = f"{lead} {body}".split()
+            pages = min(pages, self._greedy([*words[:-1], words[-1] + choices]), key=len)
+        return [self._shown(page) for page in pages]
 
     def _greedy(self, sentences: list[str]) -> list[str]:
         pages: list[str] = []
@@ -189,7 +196,7 @@ class _Page:
 def _read(file: Path, content: bytes):
     """Yield (key, Text) of one file, with the line of each."""
     try:
-        root = yaml.compose(content.decode("utf-8"))
+        root = yaml.compose(content.decode("utf-8"), Loader=FAST)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""

@@ -7,6 +7,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --re
 COPY main.py ./
 COPY backend backend
 COPY bot bot
+COPY nlu_data/lookups nlu_data/lookups
 
 RUN useradd --system --no-create-home --uid 10001 motcua
 USER motcua

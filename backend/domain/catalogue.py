@@ -32,7 +32,6 @@ class Catalogue:
     def __init__(self, procedures: Iterable[Procedure], clusters: Iterable[Cluster] = ()):
         self._all = tuple(sorted(procedures, key=lambda p: (p.id, p.valid_from)))
         self.clusters = tuple(clusters)
-        self._names = {p.id: _search_names(p) for p in self._all}
 
     def get(self, id: str, on: date | None = None) -> Procedure:
         """Return the procedure in force on a day (the newest without one). Raises KeyError for an unknown id or day."""
@@ -45,6 +44,10 @@ class Catalogue:
         """Return every procedure in force on a day, the newest version of each without one."""
         newest = {p.id: p for p in self._all if on is None or p.valid_from <= on <= (p.valid_to or date.max)}
         return list(newest.values())
+
+    def versions(self) -> list[Procedure]:
+        """Return every version of every procedure, past and coming ones too, by id and day."""
+        return list(self._all)
 
     def version(self, procedure: Procedure) -> str:
         """Return the name of this version: the day from which it holds."""
@@ -62,21 +65,6 @@ class Catalogue:
                 decided = [name for name, marks in cluster.ask.items() if any(f" {mark} " in words for mark in marks)]
                 return () if len(decided) == 1 else tuple(cluster.ask)
         return ()
-
-    def search(self, text: str) -> list[tuple[Procedure, float]]:
-        """Return procedures whose names share words with `text`, best first with a score of 0..1: the stand-in for NLU."""
-        heard = set(fold(text).split())
-        scored = [(p, max((_overlap(name, heard) for name in self._names[p.id]), default=0.0)) for p in self.all()]
-        return sorted(((p, score) for p, score in scored if score >= 0.5), key=lambda found: -found[1])
-
-
-def _search_names(procedure: Procedure) -> list[frozenset[str]]:
-    names = [procedure.names.plain, procedure.names.menu, procedure.names.official, *procedure.names.folk]
-    return [frozenset(fold(name).split()) for name in names]
-
-
-def _overlap(name: frozenset[str], heard: set[str]) -> float:
-    return len(name & heard) / len(name) if name else 0.0
 
 
 def _facts(values: Values, today: date) -> dict[str, str]:

@@ -28,6 +28,8 @@ class DayRow(Strict):
     works: bool
     name: str
     source: str
+    hours: Hours | None = None
+    """Of this day only, where the desk opens later or closes earlier than usual."""
 
 
 class _File(Strict):
@@ -48,10 +50,14 @@ class WorkingCalendar:
     hours: Hours
     rows: Mapping[date, DayRow]
 
-    @property
-    def closes(self) -> time:
-        """When the desk closes: a due day ends here."""
-        return self.hours[-1][1]
+    def hours_on(self, day: date) -> Hours:
+        """When the desk is open on a working day."""
+        row = self.rows.get(day)
+        return row.hours if row and row.hours else self.hours
+
+    def closes(self, day: date) -> time:
+        """When the desk closes on a working day: a due day ends here."""
+        return self.hours_on(day)[-1][1]
 
 
 def load_calendar(folder: Path, unit: str | None = None) -> WorkingCalendar:
@@ -64,13 +70,15 @@ def load_calendar(folder: Path, unit: str | None = None) -> WorkingCalendar:
     days = [row.day for row in file.days]
     errors = [lines.at(("days", n), f"{day} stands twice; keep one") for n, day in enumerate(days) if day in days[:n]]
     every = {("hours",): file.hours, **{("units", name): hours for name, hours in file.units.items()}}
-    errors += [lines.at(where, "the hours are not in order") for where, hours in every.items() if not _in_order(hours)]
+    every |= {("days", n): row.hours for n, row in enumerate(file.days) if row.hours is not None}
+    errors += [lines.at(where, "the hours are not in order") for where, hours in every.items() if not in_order(hours)]
     if errors:
         raise CalendarError(errors)
     return WorkingCalendar(file.units.get(unit or "", file.hours), {row.day: row for row in file.days})
 
 
-def _in_order(hours: Hours) -> bool:
+def in_order(hours: Hours) -> bool:
+    """Whether each opening comes before its closing, and that before the next opening."""
     flat = [moment for pair in hours for moment in pair]
     return bool(flat) and flat == sorted(set(flat))
 
@@ -107,19 +115,25 @@ def due(received_at: datetime, case: TimeCase, calendar: WorkingCalendar) -> dat
     else:
         day += timedelta(days=case.value)
         day = day if is_working_day(day, calendar) else next_working_day(day, calendar)
-    return _at(day, calendar.closes)
+    return end_of(day, calendar)
+
+
+def end_of(day: date, calendar: WorkingCalendar) -> datetime:
+    """Return when a working day ends at the desk."""
+    return _at(day, calendar.closes(day))
 
 
 def _same_day(here: datetime, cutoff: time | None, calendar: WorkingCalendar) -> datetime:
     today = here.date()
-    in_time = here.time() < (cutoff or calendar.closes)
+    closes = calendar.closes(today)
+    in_time = here.time() < min(cutoff or closes, closes)
     day = today if in_time and is_working_day(today, calendar) else next_working_day(today, calendar)
-    return _at(day, calendar.closes)
+    return end_of(day, calendar)
 
 
 def _spans(day: date, calendar: WorkingCalendar) -> Iterable[tuple[datetime, datetime]]:
     if is_working_day(day, calendar):
-        for opens, closes in calendar.hours:
+        for opens, closes in calendar.hours_on(day):
             yield _at(day, opens), _at(day, closes)
 
 

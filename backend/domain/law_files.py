@@ -34,8 +34,8 @@ class _Clusters(RootModel[list[_Cluster]]):
     pass
 
 
-def load_catalogue(folder: Path) -> Catalogue:
-    """Return the catalogue of a folder of YAML files. Raises CatalogueError with every error found."""
+def load_catalogue(folder: Path, *, mountain: bool = False) -> Catalogue:
+    """Return the catalogue of a folder of YAML files, for a commune of the mountains or another. Raises CatalogueError with every error found."""
     errors: list[str] = []
     read: list[tuple[Procedure, Lines]] = []
     for path in sorted(folder.glob("*.yaml")):
@@ -52,7 +52,13 @@ def load_catalogue(folder: Path) -> Catalogue:
         errors += error.lines
     if errors:
         raise CatalogueError(errors)
-    return Catalogue((procedure for procedure, _ in read), clusters)
+    return Catalogue((_in_mountains(procedure) if mountain else procedure for procedure, _ in read), clusters)
+
+
+def _in_mountains(procedure: Procedure) -> Procedure:
+    """Return the procedure with the times that hold in the mountains."""
+    times = [case.model_copy(update={"value": case.mountain or case.value}) for case in procedure.time]
+    return procedure.model_copy(update={"time": times})
 
 
 def check(folder: Path) -> list[str]:

@@ -27,6 +27,7 @@ def problems(procedure: Procedure) -> Iterator[Problem]:
     yield from _sources(procedure)
     yield from _questions(procedure)
     yield from _whole(procedure)
+    yield from _bundle(procedure)
     if not unknown:
         yield from _order(procedure)
         yield from _reach(procedure)
@@ -96,12 +97,27 @@ def _questions(procedure: Procedure) -> Iterator[Problem]:
 def _whole(procedure: Procedure) -> Iterator[Problem]:
     if procedure.valid_to is not None and procedure.valid_to < procedure.valid_from:
         yield ("valid_to",), "ends before it begins"
+    if len([code for code in procedure.codes if code.replaced_by is None]) != 1 and (procedure.codes or procedure.confidence != "low"):
+        yield ("codes",), "one code holds today; where none was found leave codes empty and say confidence: low"
     if procedure.file_by_text == "note" and not procedure.sign_what:
         yield ("file_by_text",), "a noted procedure says what is signed at the desk: add sign_what"
     if procedure.file_by_text == "yes" and procedure.owner != "commune":
         yield ("file_by_text",), f"{procedure.owner} does this: the commune cannot take it in; use note or no"
     if procedure.route and abs(sum(step.share for step in procedure.route) - 1) > 0.001:
         yield ("route",), "the shares of the steps do not add up to 1"
+
+
+def _bundle(procedure: Procedure) -> Iterator[Problem]:
+    """Each part hangs only on parts before it, so that no part waits for ever; ours comes in once."""
+    before: set[str] = set()
+    for n, part in enumerate(procedure.bundle):
+        if part.id in before:
+            yield ("bundle", n), f"part {part.id} is there twice; give it another id"
+        if late := [name for name in part.after if name not in before]:
+            yield ("bundle", n, "after"), f"part {part.id} hangs on {late[0]}, which is no part before it; move it down"
+        before.add(part.id)
+    if procedure.bundle and not any(part.owner == "commune" for part in procedure.bundle):
+        yield ("bundle",), "no part is the commune's: what it takes in, it must do a part of"
 
 
 def _order(procedure: Procedure) -> Iterator[Problem]:

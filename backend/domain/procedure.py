@@ -101,6 +101,8 @@ class TimeCase(Strict):
     when: Match = {}
     value: int | None
     unit: Literal["working_day", "calendar_day", "same_day"]
+    mountain: int | None = Field(default=None, gt=0)
+    """The value in a commune of the mountains, where the law gives it more time."""
     cutoff: time | None = None
     plain: str | None = None
     verified: bool = True
@@ -111,6 +113,19 @@ class Step(Strict):
     task: str
     share: float = Field(ge=0, le=1)
     office: str | None = None
+
+
+class BundlePart(Strict):
+    """One procedure of a bundle (*liên thông*), at its own office; it begins when the parts in `after` are done."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$")
+    label: str
+    """In the office's words: "Đăng ký thường trú"."""
+    procedure: str | None = None
+    """Id in the catalogue; none where the part is no procedure of ours (a health insurance card)."""
+    owner: Owner
+    after: list[str] = []
+    time: TimeCase | None = None
 
 
 class Stop(Strict):
@@ -126,7 +141,8 @@ class Procedure(Strict):
 
     id: str = Field(pattern=r"^[a-z0-9_]+$")
     names: Names
-    codes: list[Code] = Field(min_length=1)
+    codes: list[Code]
+    """Empty where no official code was found: then `confidence` is low, and nothing prints one."""
     field: str
     owner: Owner = "commune"
     file_by_text: FileByText
@@ -143,8 +159,15 @@ class Procedure(Strict):
     fee: list[FeeCase]
     time: list[TimeCase]
     route: list[Step] = []
+    bundle: list[BundlePart] = []
+    """The parts of an interlinked procedure, in an order in which each hangs only on those before it."""
     stops: list[Stop] = []
     legal: list[str] = []
     notes: str | None = None
     confused_with: list[str] = []
     source: str
+
+    @property
+    def code(self) -> str:
+        """The code that holds today, "" where none was found: an old code names its heir and is not printed any more."""
+        return next((code.code for code in self.codes if code.replaced_by is None), "")

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from backend.domain.law_lines import FAST
 from backend.domain.letters import fold
 
 FOLDER = Path(__file__).parents[1] / "units"
@@ -120,7 +121,7 @@ def load(folder: Path = FOLDER) -> Units:
 
 def _yaml(file: Path) -> Any:
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
+        return yaml.load(file.read_text(encoding="utf-8"), Loader=FAST)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UnitsError(
             f"{file}: cannot be read as YAML in UTF-8 ({type(error).__name__}); restore it or run regenerate.py"

@@ -6,16 +6,13 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.domain.law_lines import LawError, Lines
 
-STATUSES = (
-    "draft noted sent supplement_intake received processing supplement consulting handed_over drafted signed numbered issued "
-    "result_ready returned refused withdrawn stopped"
-).split()
+STATUSES = ["draft", "noted", "sent", "supplement_intake", "received", "processing", "supplement", "consulting", "handed_over", "drafted", "signed", "numbered", "issued", "result_ready", "returned", "refused", "withdrawn", "stopped"]
 START = "draft"
 SAME = "="
 """In the table's `to`: the status stays as it is."""
@@ -23,6 +20,11 @@ T = TypeVar("T", bound=Hashable)
 Clock = Literal["start", "pause", "resume", "stop", "none"]
 Role = Literal["citizen", "tiepnhan", "chuyenmon", "lanhdao", "vanthu"]
 """Who may stand in the table; the citizen acts through the bot and belongs to no unit."""
+Open = Literal["consultation", "part"]
+"""What may be open in a dossier beside its status: a question to another office, a part of a bundle."""
+Kind = Literal["request", "correction", "transfer"]
+"""What a dossier is: a request, the correction of a finished record, or what another office handed to us."""
+OPEN: tuple[Open, ...] = get_args(Open)
 
 
 class _Strict(BaseModel):
@@ -30,7 +32,11 @@ class _Strict(BaseModel):
 
 
 class Rule(_Strict):
-    """One line of the table. `most` = how often the action may happen in one dossier; `needs` = names that `data` must hold."""
+    """One line of the table. `most` = how often the action may happen in one dossier; `needs` = names that `data` must hold.
+
+    `not_by` = who did one of these actions in the dossier may not do this one. `closes` = the status moves only with the
+    last open thing of its kind; `waits_for` = refused while one is open; `bulk` = may be done to many dossiers at once; `kind` = only in dossiers of this kind.
+    """
 
     action: str
     sources: list[str] = Field(alias="from")
@@ -42,11 +48,25 @@ class Rule(_Strict):
     notice: str | None = None
     needs: list[str] = []
     most: int | None = None
+    not_by: list[str] = []
+    opens: Open | None = None
+    closes: Open | None = None
+    waits_for: list[Open] = []
+    bulk: bool = False
+    kind: Kind | None = None
+
+    @property
+    def asks(self) -> set[Open]:
+        """What open things a decision by this line must know of."""
+        return {*self.waits_for, *([self.closes] if self.closes else [])}
 
 
 class Status(_Strict):
+    """`waits_for` = who must do something now: roles, the citizen, or another office; the first of them holds it."""
+
     label: str
     end: bool
+    waits_for: list[Role | Literal["office"]] = []
 
 
 class _File(_Strict):
@@ -75,32 +95,67 @@ class TableError(LawError):
 
 
 @dataclass(frozen=True)
+class Done:
+    """An act of the past: what, by whom (an id), when."""
+
+    action: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class View:
-    """What a decision looks at: status, unit, version, and the actions that happened before."""
+    """What a decision looks at: status, unit, version, past acts in order, what is open, field of the procedure, kind."""
 
     status: str
     unit: str
     version: int
-    past: tuple[str, ...] = ()
+    past: tuple[Done, ...] = ()
+    open: Mapping[Open, int] = field(default_factory=dict)
+    in_field: str = ""
+    kind: Kind = "request"
+
+    def last(self, *actions: str) -> Done | None:
+        """Return the newest act that is one of `actions`."""
+        return next((done for done in reversed(self.past) if done.action in actions), None)
+
+    def times(self, action: str) -> int:
+        """Return how often an action has happened."""
+        return sum(done.action == action for done in self.past)
+
+
+@dataclass(frozen=True)
+class Hat:
+    """A right to act: roles, in some fields of procedures (none named = all), one's own or that of the absent person `of`."""
+
+    roles: tuple[str, ...]
+    fields: tuple[str, ...] = ()
+    of: str | None = None
 
 
 class Acting(Protocol):
-    """Who acts: an id, a unit and roles."""
+    """Who acts: an id, a unit and hats, the own one first."""
 
-    id: str
-    unit: str
-    roles: tuple[str, ...]
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def hats(self) -> tuple[Hat, ...]: ...
 
 
 @dataclass(frozen=True)
 class Transition:
-    """What will happen: the only thing that may be written."""
+    """What will happen: the only thing that may be written. `of` = id of the absent person on whose behalf."""
 
     action: str
     to: str
     clock: Clock
     notice: str | None
     role: str
+    of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,45 +169,67 @@ class Refusal:
 def decide(table: Table, view: View, action: str, actor: Acting, data: Mapping[str, Any], now: datetime) -> Transition | Refusal:
     """Decide an action by the table.
 
-    Refusals: unknown_action, wrong_status {status}, wrong_role {roles}, wrong_unit, too_often {most}, needs {what}.
+    Refusals: unknown_action, wrong_status {status}, wrong_role {roles}, wrong_field {field}, wrong_unit,
+    same_person {by, at, before}, too_often {most, by, at}, nothing_open, open_<thing> {count}, needs {what}.
     Pure: nothing is read and nothing is written.
     """
     rule = table.rule(action)
     if rule is None:
         return Refusal("unknown_action", {"action": action})
-    if view.status not in rule.sources:
-        return Refusal("wrong_status", {"status": table.statuses[view.status].label, "action": rule.label})
-    role = _role(rule, actor)
-    if role is None:
-        return Refusal("wrong_role", {"roles": ", ".join(rule.roles), "action": rule.label})
-    if not _in_unit(role, view, actor):
-        return Refusal("wrong_unit", {"action": rule.label})
-    if rule.most is not None and view.past.count(action) >= rule.most:
-        return Refusal("too_often", {"most": rule.most, "action": rule.label})
+    refusal = hindrance(table, view, rule, actor)
+    if refusal is not None:
+        return refusal
     lacking = [need for need in rule.needs if not data.get(need)]
     if lacking:
         return Refusal("needs", {"what": lacking[0], "action": rule.label})
-    return Transition(action, view.status if rule.to == SAME else rule.to, rule.clock, rule.notice, role)
+    role, hat = _hat(rule, view, actor)
+    return Transition(action, _next(rule, view), rule.clock, rule.notice, role, hat.of)
 
 
-def _role(rule: Rule, actor: Acting) -> str | None:
-    return next((role for role in rule.roles if role in actor.roles), None)
+def hindrance(table: Table, view: View, rule: Rule, actor: Acting) -> Refusal | None:
+    """Return why this person cannot do this now, whatever data they bring, or None."""
+    if view.status not in rule.sources or (rule.kind and rule.kind != view.kind):
+        return Refusal("wrong_status", {"status": table.statuses[view.status].label, "action": rule.label})
+    worn = _hat(rule, view, actor)
+    if worn is None:
+        return _no_role(rule, view, actor)
+    if worn[0] != "citizen" and actor.unit != view.unit:
+        return Refusal("wrong_unit", {"action": rule.label})
+    mine = next((done for done in reversed(view.past) if done.action in rule.not_by and done.by == actor.id), None)
+    if mine is not None:
+        return Refusal("same_person", {**_who(mine), "before": table.rule(mine.action).label, "action": rule.label})
+    if rule.most is not None and view.times(rule.action) >= rule.most:
+        return Refusal("too_often", {**_who(view.last(rule.action)), "most": rule.most, "action": rule.label})
+    if rule.closes and not view.open.get(rule.closes):
+        return Refusal("nothing_open", {"action": rule.label})
+    waiting = next((thing for thing in rule.waits_for if view.open.get(thing)), None)
+    return Refusal(f"open_{waiting}", {"count": view.open[waiting], "action": rule.label}) if waiting else None
 
 
-def _in_unit(role: str, view: View, actor: Acting) -> bool:
-    return role == "citizen" or actor.unit == view.unit
+def _who(done: Done) -> dict[str, str]:
+    return {"by": done.by, "at": done.at.isoformat()}
+
+
+def _hat(rule: Rule, view: View, actor: Acting) -> tuple[str, Hat] | None:
+    """The first role, own hats first, that may do this in the dossier's field."""
+    fits = (hat for hat in actor.hats if not hat.fields or view.in_field in hat.fields)
+    return next(((role, hat) for hat in fits for role in rule.roles if role in hat.roles), None)
+
+
+def _no_role(rule: Rule, view: View, actor: Acting) -> Refusal:
+    if any(role in hat.roles for hat in actor.hats for role in rule.roles):
+        return Refusal("wrong_field", {"field": view.in_field, "action": rule.label})
+    return Refusal("wrong_role", {"roles": ", ".join(rule.roles), "action": rule.label})
+
+
+def _next(rule: Rule, view: View) -> str:
+    others_open = rule.closes is not None and view.open.get(rule.closes, 0) > 1
+    return view.status if rule.to == SAME or others_open else rule.to
 
 
 def available(table: Table, view: View, actor: Acting) -> list[Rule]:
     """Return the lines that this person could use now, in the order of the table."""
-    return [
-        rule
-        for rule in table.rules
-        if view.status in rule.sources
-        and (role := _role(rule, actor)) is not None
-        and _in_unit(role, view, actor)
-        and (rule.most is None or view.past.count(rule.action) < rule.most)
-    ]
+    return [rule for rule in table.rules if hindrance(table, view, rule, actor) is None]
 
 
 def load(folder: Path) -> Table:
@@ -180,6 +257,7 @@ def _names(table: Table) -> Iterator[str]:
     for rule in table.rules:
         unknown = (set(rule.sources) | ({rule.to} - {SAME})) - set(STATUSES)
         yield from (f"{rule.action}: {name} is no status" for name in sorted(unknown))
+        yield from (f"{rule.action}: not_by names {name}, which is no action" for name in rule.not_by if name not in actions)
 
 
 def _ends(table: Table) -> Iterator[str]:

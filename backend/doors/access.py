@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Form, Header, HTTPException, Request, Response
 
 from backend.doors.parts import Parts
-from backend.office import access, staff
+from backend.office import absences, access, staff
 from backend.office.kit import Actor
 
 COOKIE = "motcua"
@@ -24,6 +24,7 @@ PUBLIC = {
     "/": "what this is",
     "/healthz": "the process lives",
     "/readyz": "database, worker and NLU, without any data",
+    "/metrics": "a bearer, for the machines inside",
     "/docs": "the list of doors",
     "/openapi.json": "the list of doors",
     "/static": "files of the pages",
@@ -37,6 +38,10 @@ PUBLIC = {
     "/channels/twilio/receive": "signed by the provider",
     "/channels/twilio/status": "signed by the provider",
     "/channels/zalo/receive": "signed by the provider",
+    "/exchange/v1/messages": "signed by another office",
+    "/exchange/v1/summary": "signed by another office",
+    "/internal/models/current": "the understanding server, which shows NLU_TOKEN; the front gives it to nobody",
+    "/internal/models/{hash}": "the understanding server, which shows NLU_TOKEN; the front gives it to nobody",
     "/simulator": "pretend telephones, the demo only",
     "/simulator/live": "pretend telephones, the demo only",
     "/simulator/phones/{skin}": "pretend telephones, the demo only",
@@ -44,6 +49,7 @@ PUBLIC = {
     "/simulator/phones/{skin}/photo": "pretend telephones, the demo only",
     "/simulator/phones/{skin}/share": "pretend telephones, the demo only",
     "/simulator/sms/messages": "the pretend gateway: a bearer, the demo only",
+    "/simulator/twilio/{path:path}": "the pretend Twilio: account and token, the demo only",
     "/simulator/zalo/{path:path}": "the pretend Zalo: a token, the demo only",
     "/simulator/zalo/media/{key}": "the pretend Zalo's photos, the demo only",
 }
@@ -54,6 +60,15 @@ NAVIGATION = {
     "/console/dossiers": "queue.see",
     "/console/tasks": "task.take",
     "/console/outbox": "jobs.see",
+    "/console/unsure": "unsure.label",
+    "/console/models": "model.see",
+    "/console/absences": "absence.write",
+    "/console/complaints": "complaints.see",
+    "/console/index": "index.see",
+    "/console/exchange": "exchange.see",
+    "/console/readers": "readers.see",
+    "/console/calendar": "calendar.see",
+    "/console/tokens": "tokens.manage",
     "/console/workflow": "workflow.see",
     "/console/clock": "clock.move",
 }
@@ -88,7 +103,7 @@ def who(request: Request) -> SignedIn:
         if found is None:
             raise NotSignedIn
         row, browser = found
-        person = SignedIn(staff.actor(row), browser.csrf)
+        person = SignedIn(absences.acting(session, staff.actor(row), now), browser.csrf)
     if not timedelta(0) <= now - browser.seen_at < SEEN_EVERY:
         with parts.database.write() as session:
             staff.seen(session, token, now)

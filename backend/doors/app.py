@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from backend.doors import acts, clock, console, dossiers, files, jobs, live, public, sign_in, tasks, workflow
+from backend.doors import absences, acts, api, calendar, clock, complaints, console, dossiers, exchange, files, jobs, live, metrics, oversight, public, sign_in, tasks, tokens, workflow
 from backend.doors.access import NotSignedIn
 from backend.doors.headers import Headers
 from backend.doors.parts import Parts
@@ -20,7 +20,7 @@ from backend.office import staff
 from backend.office.kit import Refused
 
 _STATIC = Path(__file__).parent / "static"
-_ROUTERS = (public, sign_in, console, dossiers, acts, files, tasks, jobs, workflow, live)
+_ROUTERS = (public, api, metrics, sign_in, console, dossiers, acts, absences, files, tasks, jobs, workflow, live, calendar, complaints, oversight, exchange, tokens)
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -43,7 +43,7 @@ def create_app(parts: Parts) -> FastAPI:
 
 def problem(status: int, code: str, detail: str) -> JSONResponse:
     """Return an error as application/problem+json (RFC 9457) with our own `code`."""
-    body = {"type": "about:blank", "status": status, "code": code, "detail": detail}
+    body = {"type": "about:blank", "title": detail, "status": status, "code": code, "detail": detail}
     return JSONResponse(body, status, media_type="application/problem+json")
 
 

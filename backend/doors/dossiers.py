@@ -9,10 +9,12 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.domain.workflow import Rule, Table
 from backend.doors.access import SignedIn, guard, parts_of
 from backend.doors.render import page
-from backend.office import access, case, dossiers, staff, views
-from backend.office.kit import Refused
+from backend.doors.workflow import picture
+from backend.office import access, case, clocks, dossiers, records, staff, views, watch
+from backend.office.kit import Actor, Refused
 from backend.store.tables import Dossier, Event
 
 router = APIRouter(tags=["console"], include_in_schema=False)
@@ -29,17 +31,25 @@ def queue(
 ) -> Response:
     """The queue with tabs, a search, and pages; asked for by htmx it is the list alone."""
     parts = parts_of(request)
-    if tab not in views.TABS:
+    if tab not in (views.WAITING, *views.TABS):
         raise HTTPException(404)
     named = access.may(person.actor, "dossier.read", parts.office.unit)
     with parts.database.read() as session:
         found, more = views.queue(
-            session, parts.office, tab, parts.clock.now(), search=q.strip(), mine=person.actor.id if mine else None, page=at, named=named
+            session, parts.office, tab, parts.clock.now(), actor=person.actor, search=q.strip(), mine=mine, page=at, named=named
         )
-        counts = views.counts(session, parts.office)
+        counts = views.counts(session, parts.office, person.actor)
+        colleagues = staff.colleagues(session, parts.office.unit)
     template = "queue_rows.html" if "hx-request" in request.headers else "queue.html"
-    shown = {"rows": found, "more": more, "counts": counts, "tab": tab, "q": q, "mine": mine, "at": at}
-    return page(request, template, person, statuses=parts.office.workflow.statuses, **shown)
+    shown = {"rows": found, "more": more, "counts": counts, "tab": tab, "q": q, "mine": mine, "at": at, "colleagues": colleagues}
+    bulk = _bulk(parts.office.workflow, person.actor, {row.dossier.status for row in found})
+    return page(request, template, person, statuses=parts.office.workflow.statuses, bulk=bulk, **shown)
+
+
+def _bulk(table: Table, actor: Actor, statuses: set[str]) -> list[Rule]:
+    """The actions that this person may do to several of the lines shown; each line still decides for itself."""
+    roles = {role for hat in actor.hats for role in hat.roles}
+    return [rule for rule in table.rules if rule.bulk and roles & set(rule.roles) and statuses & set(rule.sources)]
 
 
 @router.get("/console/dossiers/{dossier_id}", response_class=HTMLResponse)
@@ -89,8 +99,11 @@ def show(
             "colleagues": staff.colleagues(session, parts.office.unit),
             "readers": case.readers(session, row) if seen else None,
             "done": rule.label if rule else None,
+            "clocks": clocks.of_dossier(session, parts.office, row, now),
+            "warnings": watch.given(session, row.id),
+            "may_correct_record": records.may_open(session, parts.office, row, person.actor),
         }
     return page(
         request, "dossier.html", person, status=status, sentence=sentence, typed=typed or {}, rules=parts.office.workflow.rules,
-        statuses=parts.office.workflow.statuses, **shown,
+        statuses=parts.office.workflow.statuses, picture=picture(parts.office.workflow, shown["case"]), **shown,
     )  # fmt: skip

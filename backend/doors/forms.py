@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from fastapi import Request
 from starlette.datastructures import FormData
 
-from backend.clock import VIETNAM
+from backend.domain.deadline import end_of
 from backend.domain.letters import nfc
 from backend.domain.procedure import Question
 from backend.domain.values import addresses, amounts, citizen_ids, dates, names, phones, yes_no
@@ -41,13 +41,23 @@ def whole(form: FormData, name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
+def seen(text: str) -> tuple[str, int]:
+    """Return (dossier id, version that was on the screen) of a ticked line; a broken version is as old as can be."""
+    dossier_id, _, version = text.partition(":")
+    return dossier_id, int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
+
+
 def data_of(form: FormData, rule: Rule, office: Office) -> dict[str, Any]:
-    """Return the data of an action {papers, reason, due_at, ground, got …}. Raises Refused: too_long, due_unreadable."""
-    data: dict[str, Any] = {need: line(form, need) for need in rule.needs if need not in ("papers", "due_at")}
+    """Return the data of an action {papers, reason, due_at, ground, got …}. Raises Refused: too_long, due_unreadable, answer_by_unreadable."""
+    data: dict[str, Any] = {need: line(form, need) for need in rule.needs if need not in ("papers", "due_at", "answer_by")}
     if "papers" in rule.needs:
         data["papers"] = _papers(form)
     if form.get("due_day") and ("due_at" in rule.needs or rule.action == "receive"):
-        data["due_at"], data["ground"] = _due(str(form["due_day"]), office), line(form, "ground")
+        data["due_at"], data["ground"] = day_end(str(form["due_day"]), office, "due_unreadable"), line(form, "ground")
+    if "new_due_at" in rule.needs and form.get("new_due_at"):
+        data["new_due_at"] = day_end(str(form["new_due_at"]), office, "due_unreadable")
+    if "answer_by" in rule.needs and form.get("answer_day"):
+        data["answer_by"] = day_end(str(form["answer_day"]), office, "answer_by_unreadable")
     if rule.action == "receive" and form.get("papers_shown"):
         data["got"] = [str(paper) for paper in form.getlist("got")][:40]
     return {name: value for name, value in data.items() if value or name == "got"}
@@ -59,12 +69,12 @@ def _papers(form: FormData) -> list[str]:
     return [paper for paper in (*chosen[:20], more) if paper]
 
 
-def _due(text: str, office: Office) -> str:
-    """The end of the counter's day."""
+def day_end(text: str, office: Office, unreadable: str) -> str:
+    """Return the end of the counter's day as ISO text. Raises Refused(`unreadable`)."""
     try:
-        return datetime.combine(date.fromisoformat(text), office.calendar.closes, VIETNAM).isoformat()
+        return end_of(date.fromisoformat(text), office.calendar).isoformat()
     except ValueError:
-        raise Refused("due_unreadable") from None
+        raise Refused(unreadable) from None
 
 
 _READERS = {

@@ -44,7 +44,7 @@ class Headers:
         try:
             await self._app(scope, receive, with_headers)
         except Exception as error:  # its message may hold what a person wrote: only type and place are logged
-            log.error("door.failed", path=_path(scope), error=type(error).__name__, where=_where(error))
+            log.error("door.failed", path=_path(scope), error=type(error).__name__, where=where(error))
             if not begun:
                 await PlainTextResponse(words()["errors"]["500"], 500)(scope, receive, with_headers)
 
@@ -63,7 +63,8 @@ def _path(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", "?")
 
 
-def _where(error: BaseException) -> str:
+def where(error: BaseException) -> str:
+    """Return file and line of an error, without its message."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

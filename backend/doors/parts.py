@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from backend import law
 from backend.clock import Clock
 from backend.office.bell import Bell
+from backend.office.exchange_line import Line
 from backend.office.kit import Office
 from backend.settings import Settings
 from backend.store.db import Database
@@ -28,6 +29,8 @@ class Parts:
     routers: Sequence[APIRouter] = ()
     ready: dict[str, Callable[[], str | None]] = field(default_factory=dict)
     """Name -> function that returns None when well, else one line that says what is wrong."""
+    exchange: Line | None = None
+    """The line to other offices; None where the app has no page that asks them."""
 
     @cached_property
     def desk(self) -> law.Desk:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,13 @@ def in_groups(code: str | None) -> str:
     return (code or "").replace("-", " - ")
 
 
+def spent_hours(time: timedelta) -> str:
+    """ "5 giờ 30 phút" of an open desk."""
+    minutes = round(time.total_seconds() / 60)
+    whole, rest = divmod(minutes, 60)
+    return " ".join(part for part in (f"{whole} giờ" if whole else "", f"{rest} phút" if rest or not whole else "") if part)
+
+
 @cache
 def static(name: str) -> str:
     """Return the address of a file of ours; its hash makes a browser keep it for ever and never too long."""
@@ -65,7 +72,7 @@ def environment(*more: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(clock=clock_time, fulltime=full_time, groups=in_groups, home=home)
+    env.filters.update(clock=clock_time, fulltime=full_time, groups=in_groups, home=home, hours=spent_hours)
     env.globals.update(static=static, word=word)
     return env
 
@@ -85,6 +92,7 @@ def page(request: Request, template: str, person: SignedIn | None = None, *, sta
         "demo": parts.settings.demo,
         "now": parts.clock.now(),
         "roles": access.ROLES,
+        "peers": parts.office.peers,
     }
     text = environment(*folders).get_template(template).render({**common, **shown})
     return HTMLResponse(text, status)

@@ -19,7 +19,7 @@ def listed(request: Request, person: Annotated[SignedIn, Depends(guard("task.tak
     """Open tasks, danger first; asked for by htmx it is the list alone."""
     parts = parts_of(request)
     with parts.database.read() as session:
-        found = callers.open_tasks(session, parts.office, parts.clock.now())
+        found = callers.open_tasks(session, parts.office, parts.clock.now(), {role for hat in person.actor.hats for role in hat.roles})
         names = staff.names(session, parts.office.unit)
     template = "task_rows.html" if "hx-request" in request.headers else "tasks.html"
     return page(request, template, person, tasks=found, names=names)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
+from backend.domain.workflow import SAME, Table
 from backend.doors.access import SignedIn, guard, parts_of
 from backend.doors.render import page
-from backend.domain.workflow import SAME, Table
+from backend.office.case import Case
 
 router = APIRouter(tags=["console"], include_in_schema=False)
 _PLACES = {
@@ -40,15 +42,39 @@ class Arrow:
     path: str
     labels: str
     end: bool
+    source: str
+    to: str
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The table drawn, with the way a dossier has come: `here` = where it stands, `been` = where it was."""
+
+    boxes: Collection[Box]
+    arrows: list[Arrow]
+    size: tuple[float, float]
+    box: tuple[float, float]
+    here: str | None = None
+    been: frozenset[str] = frozenset()
 
 
 @router.get("/console/workflow", response_class=HTMLResponse)
 def workflow(request: Request, person: Annotated[SignedIn, Depends(guard("workflow.see"))]) -> Response:
     """The table and its picture."""
     table = parts_of(request).office.workflow
+    return page(request, "workflow.html", person, table=table, picture=picture(table))
+
+
+def picture(table: Table, case: Case | None = None) -> Picture:
+    """Return the table drawn; with a case, the live position of its dossier and the way it has come."""
     boxes, arrows = drawing(table)
     size = (max(b.x for b in boxes.values()) + _BOX / 2 + 10, max(b.y for b in boxes.values()) + _TALL / 2 + 10)
-    return page(request, "workflow.html", person, table=table, boxes=boxes.values(), arrows=arrows, size=size, box=(_BOX, _TALL))
+    if case is None:
+        return Picture(boxes.values(), arrows, size, (_BOX, _TALL))
+    steps = [(event.from_status, event.to_status) for event, _ in case.events if event.from_status != event.to_status]
+    gone = [replace(arrow, gone=(arrow.source, arrow.to) in steps) for arrow in arrows]
+    return Picture(boxes.values(), gone, size, (_BOX, _TALL), case.dossier.status, frozenset(source for source, _ in steps))
 
 
 def drawing(table: Table) -> tuple[dict[str, Box], list[Arrow]]:
@@ -60,9 +86,9 @@ def drawing(table: Table) -> tuple[dict[str, Box], list[Arrow]]:
     ways: dict[tuple[str, str], list[str]] = {}
     for rule in table.rules:
         for source in rule.sources:
-            if rule.to != SAME:
+            if rule.to not in (SAME, source):
                 ways.setdefault((source, rule.to), []).append(rule.label)
-    arrows = [Arrow(_path(boxes[a], boxes[b]), ", ".join(labels), boxes[b].end and b != "returned") for (a, b), labels in ways.items()]
+    arrows = [Arrow(_path(boxes[a], boxes[b]), ", ".join(labels), boxes[b].end and b != "returned", a, b) for (a, b), labels in ways.items()]
     return boxes, arrows
 
 

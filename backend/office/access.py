@@ -5,6 +5,8 @@ Actions on a dossier are not here: their roles stand in the workflow table (`bac
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from backend.office.kit import Actor
 
 ROLES = {
@@ -28,17 +30,55 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "task.take": frozenset({"tiepnhan", "chuyenmon", "lanhdao"}),
     "jobs.see": frozenset({"quantri", "lanhdao", "tiepnhan"}),
     "jobs.replay": frozenset({"quantri", "lanhdao"}),
+    "absence.write": frozenset({"lanhdao", "quantri"}),
     "readers.see": frozenset({"lanhdao"}),
+    "calendar.see": frozenset(ROLES),
+    "calendar.edit": frozenset({"quantri", "bientap"}),
+    "complaints.see": frozenset({"lanhdao", "tiepnhan"}),
+    "complaints.answer": frozenset({"lanhdao"}),
+    "index.see": frozenset({"lanhdao", "tinh"}),
+    "exchange.see": frozenset({"lanhdao", "tinh"}),
     "workflow.see": frozenset(ROLES),
     "texts.see": frozenset(ROLES),
+    "unsure.label": frozenset({"bientap"}),
     "model.see": frozenset({"bientap", "quantri", "lanhdao"}),
+    "tokens.manage": frozenset({"quantri"}),
     "clock.move": frozenset(ROLES),
     "console.open": frozenset(ROLES),
 }
 """Permission -> roles. `clock.move` opens a door that exists in the demo only."""
 
 
+ACT, ACTING_ANY = "dossiers.act:", "dossiers.act"
+ACTING = ("tiepnhan", "chuyenmon", "lanhdao", "vanthu")
+"""Roles of the workflow table that another system may act as, each by a scope of its own."""
+
+SCOPES: dict[str, str] = {
+    "procedures.read": "đọc thủ tục",
+    "dossiers.read": "đọc hồ sơ",
+    "dossiers.send": "nộp hồ sơ, gửi tệp",
+    "events.read": "đọc lịch sử hồ sơ",
+    "tracking.read": "tra tình trạng bằng mã và bốn số cuối",
+    "tasks.read": "đọc việc đang chờ",
+    "hooks.manage": "đăng ký nơi nhận báo tin",
+    **{f"{ACT}{role}": f"làm việc của {ROLES[role]}" for role in ACTING},
+}
+"""What a token of another system may be given -> in plain words. A token holds in the unit that made it only."""
+
+
+def acting_roles(scopes: Iterable[str]) -> tuple[str, ...]:
+    """Return the roles of the workflow table that these scopes give."""
+    return tuple(role for role in ACTING if f"{ACT}{role}" in set(scopes))
+
+
 def may(actor: Actor, permission: str, unit: str) -> bool:
-    """Whether `actor` may do `permission` in `unit`. Raises KeyError for a permission that nobody wrote down."""
+    """Whether `actor` may do `permission` in `unit`, also for an absent colleague. Raises KeyError for an unknown permission."""
     allowed = PERMISSIONS[permission]
-    return actor.unit == unit and bool(allowed.intersection(actor.roles))
+    return actor.unit == unit and any(allowed.intersection(hat.roles) for hat in actor.hats)
+
+
+def worn(actor: Actor, permission: str) -> tuple[str | None, str | None]:
+    """Return (role, id of the absent person) by which `actor` has a permission, the own role first; (None, None) without it."""
+    allowed = PERMISSIONS[permission]
+    hats = ((role, hat.of) for hat in actor.hats for role in hat.roles if role in allowed)
+    return next(hats, (None, None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,9 +38,11 @@ class Caller:
     dossiers: list[views.Row]
 
 
-def open_tasks(session: Session, office: Office, now: datetime) -> list[Waiting]:
-    """Return the unit's open tasks: danger first, then by promise."""
-    return [_waiting(session, office, task, now) for task in tasks.open_tasks(session, office.unit)]
+def open_tasks(session: Session, office: Office, now: datetime, roles: Collection[str]) -> list[Waiting]:
+    """Return the unit's open tasks that are for these roles or for nobody in particular, the leader's all: danger first, then by promise."""
+    found = tasks.open_tasks(session, office.unit)
+    mine = [task for task in found if task.for_role is None or task.for_role in roles or "lanhdao" in roles]
+    return [_waiting(session, office, task, now) for task in mine]
 
 
 def _waiting(session: Session, office: Office, task: Task, now: datetime) -> Waiting:

@@ -13,10 +13,33 @@ from backend.domain import catalogue
 from backend.domain.facts import BIRTH_DAYS, DEATH_DAYS, FACTS
 from backend.domain.procedure import Paper, Procedure, Question
 from backend.domain.values.phones import home
-from backend.office import chain, consents, contacts, dossiers, drafts, pauses, people
+from backend.office import (
+    bundle,
+    chain,
+    consents,
+    consultations,
+    contacts,
+    dossiers,
+    drafts,
+    exchange_out,
+    handovers,
+    pauses,
+    people,
+    records,
+)
 from backend.office.kit import Office, today
 from backend.office.views import Colour, colour_of, next_moment
-from backend.store.tables import Attachment, Consent, Contact, Conversation, Dossier, Event, Message, ReadLog, Staff
+from backend.store.tables import (
+    Attachment,
+    Consent,
+    Contact,
+    Conversation,
+    Dossier,
+    Event,
+    Message,
+    ReadLog,
+    Staff,
+)
 
 PATH = ("sent", "received", "processing", "drafted", "signed", "numbered", "issued", "result_ready", "returned")
 _BESIDE = {"noted": "sent", "supplement_intake": "sent", "supplement": "processing", "consulting": "processing", "handed_over": "processing"}
@@ -79,6 +102,12 @@ class Case:
     phone: str | None
     day_of: tuple[int, int] | None
     """(days since the birth or death, days that the law gives)."""
+    asked: list[consultations.Asked]
+    handed: list[handovers.Sent]
+    parts: list[bundle.Shown]
+    corrects: Dossier | None
+    corrections: list[Dossier]
+    came: exchange_out.Came | None
 
 
 def load(session: Session, office: Office, dossier: Dossier, now: datetime) -> Case:
@@ -94,6 +123,9 @@ def load(session: Session, office: Office, dossier: Dossier, now: datetime) -> C
         list(session.scalars(_attachments(dossier))), chain.events(session, office.vault, dossier.id),
         chain.broken(session, office.vault, dossier), due, colour_of(moment, dossier, now), moment, phone_of(session, office, dossier),
         _day_of(values, day),
+        consultations.of_dossier(session, office, dossier, now), handovers.of_dossier(session, office, dossier, now),
+        bundle.of_dossier(session, office, dossier, now), session.get(Dossier, dossier.corrects_id) if dossier.corrects_id else None,
+        records.corrections_of(session, dossier), exchange_out.came(session, office, dossier),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.office import outward
 from backend.store.tables import Dossier, Event
 from backend.store.types import new_id
 from backend.store.vault import SealBroken, Vault
@@ -22,6 +23,8 @@ _LINKED = ("dossier_id", "seq", "unit", "action", "from_status", "to_status", "c
 
 def _link(vault: Vault, event: Event, data: str) -> str:
     facts = [getattr(event, name) for name in _LINKED] + [event.at.isoformat(), vault.mac("event", data), event.prev_hash]
+    if event.on_behalf is not None:  # younger than the first links, which must go on fitting
+        facts.append(event.on_behalf)
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -34,6 +37,7 @@ def append(session: Session, vault: Vault, dossier: Dossier, data: dict[str, Any
     event.hash = _link(vault, event, text)
     dossier.chain_head, dossier.chain_length = event.hash, event.seq
     session.add(event)
+    outward.note(session, dossier, event, at)
     return event
 
 

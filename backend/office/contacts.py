@@ -56,13 +56,19 @@ def conversation_with(session: Session, office: Office, channel: str, address: s
     if contact is None:
         try:
             with session.begin_nested():
-                contact = _new(office, channel, address, index, now)
-                session.add(contact)
-                session.flush()
-                session.add(Conversation(id=new_id(), unit=office.unit, contact_id=contact.id, version=0, created_at=now))
+                return _made(session, office, channel, address, index, now)
         except IntegrityError:
             contact = _find(session, channel, index)
     conversation = session.scalars(select(Conversation).where(Conversation.contact_id == contact.id)).one()
+    return contact, conversation
+
+
+def _made(session: Session, office: Office, channel: str, address: str, index: str, now: datetime) -> tuple[Contact, Conversation]:
+    contact = _new(office, channel, address, index, now)
+    session.add(contact)
+    session.flush()
+    conversation = Conversation(id=new_id(), unit=office.unit, contact_id=contact.id, version=0, created_at=now)
+    session.add(conversation)
     return contact, conversation
 
 

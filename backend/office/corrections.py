@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.clock import local
 from backend.domain import catalogue
-from backend.office import chain, dossiers, drafts, people
+from backend.office import access, chain, dossiers, drafts, people
 from backend.office.kit import Actor, Office, Refused
 from backend.office.views import ENDED
 from backend.store.tables import Dossier, Event
@@ -23,7 +23,7 @@ def correct(
 
     `value` is already read and normal. Raises Refused: "unknown", "stale", "not_editable".
     """
-    dossier = session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update())
+    dossier = session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update(key_share=True))
     if dossier is None or dossier.unit != actor.unit:
         raise Refused("unknown")
     if dossier.status in ENDED or dossier.status == "draft":
@@ -36,9 +36,10 @@ def correct(
     drafts.write_form(office, dossier, form)
     _note_people(session, office, dossier, form, now)
     data: dict[str, Any] = {"question": question, "before": before, "value": value}
+    role, of = access.worn(actor, "dossier.correct")
     return chain.append(
         session, office.vault, dossier, data, now,
-        action="correct", from_status=dossier.status, to_status=dossier.status, clock="none", actor=actor.id, role=actor.roles[0],
+        action="correct", from_status=dossier.status, to_status=dossier.status, clock="none", actor=actor.id, role=role, on_behalf=of,
     )  # fmt: skip
 
 

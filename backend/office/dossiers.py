@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from backend.clock import local
 from backend.domain import catalogue, deadline, workflow
 from backend.domain.letters import fold
-from backend.office import chain, drafts, jobs, people
+from backend.office import beside, chain, drafts, handovers, jobs, people
 from backend.office.kit import Actor, Office, Refused, today
-from backend.store.tables import Consent, Counter, Dossier, Event, Notice, Staff
+from backend.store.tables import Consent, Counter, Dossier, Event, Notice
 from backend.store.types import new_id
 
 CITIZEN = Actor("citizen", "", ("citizen",))
@@ -36,25 +38,33 @@ def new_code(session: Session, unit: str, now: datetime) -> str:
     return f"{unit}-{day}-{next_number(session, f'dossier:{unit}:{day}'):04d}"
 
 
+def give_code(session: Session, dossier: Dossier, now: datetime) -> None:
+    """Give a dossier its code, once."""
+    dossier.code = new_code(session, dossier.unit, now)
+    dossier.code_plain = dossier.code.replace(".", "").replace("-", "")
+
+
 def values_of(form: dict[str, Any]) -> dict[str, str]:
     """Return question id -> value of a form's answers."""
     return {name: answer["value"] for name, answer in form["answers"].items()}
 
 
-def _view(dossier: Dossier, past: list[str]) -> workflow.View:
-    return workflow.View(dossier.status, dossier.unit, dossier.version, tuple(past))
-
-
-def _past_actions(session: Session, dossier_id: str) -> list[str]:
-    return list(session.scalars(select(Event.action).where(Event.dossier_id == dossier_id).order_by(Event.seq)))
+def view_of(session: Session, office: Office, dossier: Dossier, kinds: Iterable[workflow.Open] = workflow.OPEN) -> workflow.View:
+    """Return what a decision looks at; of open things only the `kinds` named are counted."""
+    past = session.execute(select(Event.action, Event.actor, Event.at).where(Event.dossier_id == dossier.id).order_by(Event.seq))
+    done = tuple(workflow.Done(*row) for row in past)
+    procedure = office.procedure(dossier)
+    open_ = beside.open_things(session, dossier, [kind for kind in kinds if kind != "part" or procedure.bundle])
+    return workflow.View(dossier.status, dossier.unit, dossier.version, done, open_, procedure.field, dossier.kind)
 
 
 def take(session: Session, dossier: Dossier, version: int) -> None:
     """Make the next version of a dossier ours to write. Raises Refused("stale") with who acted before."""
-    taken = session.execute(update(Dossier).where(Dossier.id == dossier.id, Dossier.version == version).values(version=version + 1))
+    with session.no_autoflush:  # what else the act changes goes out with the status, in one statement
+        taken = session.execute(update(Dossier).where(Dossier.id == dossier.id, Dossier.version == version).values(version=version + 1))
     if taken.rowcount != 1:
         raise Refused("stale", **_last_act(session, dossier))
-    session.refresh(dossier, ["version"])
+    set_committed_value(dossier, "version", version + 1)
 
 
 def _move(
@@ -63,9 +73,10 @@ def _move(
     """Write a decided transition: status, event with its link, notice and job, all in the caller's transaction."""
     take(session, dossier, dossier.version)
     before, dossier.status, dossier.updated_at = dossier.status, step.to, now
+    dossier.watch_at = None
     event = chain.append(
         session, office.vault, dossier, data, now,
-        action=step.action, from_status=before, to_status=step.to, clock=step.clock, actor=actor.id, role=step.role,
+        action=step.action, from_status=before, to_status=step.to, clock=step.clock, actor=actor.id, role=step.role, on_behalf=step.of,
     )  # fmt: skip
     if step.notice:
         tell(session, office, dossier, step.notice, data, now, event=event)
@@ -74,8 +85,10 @@ def _move(
 
 def tell(
     session: Session, office: Office, dossier: Dossier, kind: str, params: dict[str, Any], now: datetime, *, event: Event | None = None
-) -> Notice:
-    """Write a notice for the person and the job that brings it to the bot."""
+) -> Notice | None:
+    """Write a notice for the person and the job that brings it to the bot; none where another office speaks to the person."""
+    if dossier.kind == "transfer":
+        return None
     notice = Notice(id=new_id(), unit=dossier.unit, dossier_id=dossier.id, conversation_id=dossier.conversation_id, kind=kind, created_at=now)
     notice.event_id = event.id if event else None
     notice.params_sealed = office.vault.seal_json(params, f"notice.params:{notice.id}")
@@ -95,13 +108,15 @@ def send(session: Session, office: Office, dossier: Dossier, now: datetime) -> d
     values, day = values_of(form), today(now)
     _may_send(session, dossier, form, procedure, values, day)
     noted = procedure.file_by_text == "note"
-    dossier.code = new_code(session, dossier.unit, now)
-    dossier.code_plain = dossier.code.replace(".", "").replace("-", "")
-    dossier.sent_at = now
-    dossier.review_by = None if noted else deadline.add_working_hours(now, REVIEW_HOURS, office.calendar)
-    _note_people(session, office, dossier, procedure, form, now)
+    wanted = catalogue.parties(procedure, form["answers"])
+    people.set_parties(session, office, dossier.id, wanted, now)
     papers = [paper.plain for paper in catalogue.papers_for(procedure, values, day) if paper.verified and paper.bring]
     step = _decide(session, office, dossier, "note" if noted else "send", CITIZEN, now)
+    dossier.sent_at = now
+    dossier.review_by = None if noted else deadline.add_working_hours(now, REVIEW_HOURS, office.calendar)
+    # Late, for who sends waits here until the taker of the number before has committed; before the look for doubles, which then sees theirs.
+    give_code(session, dossier, now)
+    _flag(session, office, dossier, wanted)
     _move(session, office, dossier, step, CITIZEN, {"code": dossier.code, "papers": papers}, now)
     return {
         "code": dossier.code,
@@ -127,10 +142,8 @@ def _may_send(session: Session, dossier: Dossier, form: dict, procedure, values:
             raise Refused("missing", question=question.id)
 
 
-def _note_people(session: Session, office: Office, dossier: Dossier, procedure, form: dict, now: datetime) -> None:
-    """Write parties, flags, and the blind index by which two dossiers for the same person and day look alike."""
-    wanted = catalogue.parties(procedure, form["answers"])
-    people.set_parties(session, office, dossier.id, wanted, now)
+def _flag(session: Session, office: Office, dossier: Dossier, wanted: list) -> None:
+    """Write flags, and the blind index by which two dossiers for the same person and day look alike."""
     flags = [flag for flag, on in _flags(session, dossier, wanted).items() if on]
     dossier.child_index = _double_index(office, dossier, wanted)
     if dossier.child_index and _doubles(session, dossier):
@@ -164,7 +177,8 @@ def doubles(session: Session, dossier: Dossier) -> list[Dossier]:
 
 
 def _decide(session: Session, office: Office, dossier: Dossier, action: str, actor: Actor, now: datetime, data=None) -> workflow.Transition:
-    view = _view(dossier, _past_actions(session, dossier.id))
+    rule = office.workflow.rule(action)
+    view = view_of(session, office, dossier, rule.asks if rule else ())
     step = workflow.decide(office.workflow, view, action, actor, data or {}, now)
     if isinstance(step, workflow.Refusal):
         raise Refused(step.reason, **step.params)
@@ -179,7 +193,9 @@ def act(
     `version` is what the person saw; `data` holds what the action needs {reason, papers, due_at, ground, collector, proof …}.
     Raises Refused with the reason: "unknown", "stale" (and who acted before), or the table's own.
     """
-    dossier = session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update())
+    # key_share: a message that names this dossier may be written meanwhile. With a full lock its writer, who holds the
+    # conversation that our second UPDATE looks at, waited for us and we for it.
+    dossier = session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update(key_share=True))
     if dossier is None or dossier.unit != actor.unit:
         raise Refused("unknown")
     if dossier.version != version:
@@ -188,16 +204,8 @@ def act(
     if action == "set_due" and dossier.due_at is not None:
         raise Refused("due_set_already")
     _clock(office, dossier, step, data, now)
-    if action == "assign":
-        dossier.assigned_to = _colleague(session, data["staff"], actor)
+    data = beside.write(session, office, dossier, step, data, actor, now)
     return _move(session, office, dossier, step, actor, _told(office, dossier, data), now)
-
-
-def _colleague(session: Session, staff_id: str, actor: Actor) -> str:
-    row = session.get(Staff, staff_id)
-    if row is None or row.unit != actor.unit or row.closed_at:
-        raise Refused("staff_unknown")
-    return row.id
 
 
 def _last_act(session: Session, dossier: Dossier) -> dict[str, str]:
@@ -225,7 +233,7 @@ def due_for(office: Office, dossier: Dossier, data: dict[str, Any], now: datetim
     case = catalogue.time_for(procedure, values, today(now))
     if case is None or not case.verified:
         return None, None
-    return deadline.due(dossier.received_at or now, case, office.calendar), procedure.codes[-1].code
+    return deadline.due(dossier.received_at or now, case, office.calendar), procedure.code
 
 
 def _due_of_clerk(office: Office, data: dict[str, Any], now: datetime) -> datetime:
@@ -246,19 +254,8 @@ def _told(office: Office, dossier: Dossier, data: dict[str, Any]) -> dict[str, A
 
 def actions(session: Session, office: Office, dossier: Dossier, actor: Actor) -> list[workflow.Rule]:
     """Return the buttons this person has on this dossier; a due date that was promised is not promised again."""
-    found = workflow.available(office.workflow, _view(dossier, _past_actions(session, dossier.id)), actor)
-    return [rule for rule in found if not (rule.action == "set_due" and dossier.due_at)]
-
-
-
-def rate(session: Session, office: Office, conversation_id: str, score: int, now: datetime) -> None:
-    """Write a citizen's 1–5 about the last returned dossier of a conversation as an event. Raises Refused("nothing_to_rate")."""
-    query = select(Dossier).where(Dossier.conversation_id == conversation_id, Dossier.status == "returned")
-    dossier = session.scalars(query.order_by(Dossier.returned_at.desc()).limit(1).with_for_update()).first()
-    if dossier is None or not 1 <= score <= 5 or "rated" in dossier.flags:
-        raise Refused("nothing_to_rate")
-    chain.append(
-        session, office.vault, dossier, {"score": score}, now,
-        action="rate", from_status=dossier.status, to_status=dossier.status, clock="none", actor="citizen", role="citizen",
-    )  # fmt: skip
-    dossier.flags = [*dossier.flags, "rated"]
+    found = workflow.available(office.workflow, view_of(session, office, dossier), actor)
+    idle = {"set_due" if dossier.due_at else "apologize"}
+    if dossier.status == "handed_over":
+        idle |= handovers.said(session, dossier)
+    return [rule for rule in found if rule.action not in idle]

@@ -39,7 +39,7 @@ def by_ref(session: Session, ref: str) -> Dossier | None:
     return session.scalar(select(Dossier).where(Dossier.case_ref == ref, Dossier.status == "draft"))
 
 
-def save(session: Session, office: Office, conversation: Conversation, channel: str, form: dict[str, Any], now: datetime) -> Dossier:
+def save(session: Session, office: Office, conversation: Conversation | None, channel: str, form: dict[str, Any], now: datetime) -> Dossier:
     """Write a case as it stands; its first writing makes the draft."""
     dossier = by_ref(session, form["ref"])
     if dossier is None:
@@ -48,7 +48,7 @@ def save(session: Session, office: Office, conversation: Conversation, channel: 
         session.add(dossier)
     elif dossier.updated_at and form_of(office, dossier) == form:
         return dossier
-    dossier.conversation_id, dossier.updated_at = conversation.id, now
+    dossier.conversation_id, dossier.updated_at = conversation.id if conversation else None, now
     write_form(office, dossier, form)
     session.flush()
     if form["media"]:
@@ -85,9 +85,3 @@ def claim(session: Session, office: Office, digits: str, conversation: Conversat
         raise Refused("unknown")
     code.used_at, dossier.conversation_id, dossier.updated_at = now, conversation.id, now
     return dossier
-
-
-def forgotten(session: Session, unit: str, now: datetime) -> list[Dossier]:
-    """Return drafts whose time is over."""
-    query = select(Dossier).where(Dossier.unit == unit, Dossier.status == "draft", Dossier.updated_at < now - KEPT)
-    return list(session.scalars(query.limit(200)))

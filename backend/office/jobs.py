@@ -9,16 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from backend.store.tables import Job
 
-KINDS = ("turn", "fetch", "send", "settle", "notice", "duty", "periodic")
+KINDS = ("turn", "fetch", "send", "settle", "notice", "duty", "exchange", "periodic", "hook", "portal")
 LEASE = timedelta(seconds=60)
 """Longer than any single call a handler makes (NLU 3 s, a provider 30 s)."""
 MAX_ATTEMPTS = 12
-_LIVE = ("ready", "leased")
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,13 @@ def put(
 
 
 def _claimable():
-    """The next job that may run at `:now`. Built once: making this statement costs more than running it."""
+    """The next job that may run at `:now`. Built once: making this statement costs more than running it.
+
+    "Not dead" is written as the condition of the lanes' index is, into the text: with a parameter, or as "ready or leased",
+    SQLite does not use that index, and a claim among a thousand jobs that are due takes 170 ms instead of 1.
+    """
     now, earlier = bindparam("now", type_=Job.run_at.type), aliased(Job)
-    blocked = exists().where(earlier.lane == Job.lane, earlier.id < Job.id, earlier.state.in_(_LIVE))
+    blocked = exists().where(earlier.lane == Job.lane, earlier.id < Job.id, earlier.state != literal("dead", literal_execute=True))
     free = or_(and_(Job.state == "ready", Job.run_at <= now), and_(Job.state == "leased", Job.lease_until < now))
     return select(Job).where(free, ~blocked).order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True)
 

@@ -8,9 +8,12 @@ from typing import Any
 
 from backend.clock import local
 from backend.domain.catalogue import Catalogue
+from backend.domain.complaint import AnswerTime
 from backend.domain.deadline import WorkingCalendar
+from backend.domain.exchange import NOBODY, Peers
 from backend.domain.procedure import Procedure
-from backend.domain.workflow import Table
+from backend.domain.workflow import Hat, Table
+from backend.office.calendar_book import CalendarBook
 from backend.store.vault import Vault
 
 
@@ -20,10 +23,20 @@ class Office:
 
     vault: Vault
     catalogue: Catalogue
-    calendar: WorkingCalendar
+    book: CalendarBook
     workflow: Table
+    complaints: AnswerTime
     unit: str
     """Agency code of the commune served: "H55.242"."""
+    place: str = ""
+    """Code of the commune, district or province it serves, as in the unit files: "02155"."""
+    peers: Peers = NOBODY
+    """Other offices with a machine of their own, to which dossiers are handed."""
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The working calendar in force now, with the days an officer wrote."""
+        return self.book.current()
 
     def procedure(self, dossier) -> Procedure:
         """Return the procedure as it stood when the dossier was made or received."""
@@ -37,12 +50,22 @@ def today(now: datetime) -> date:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a member of staff with roles in a unit, the citizen, or the system."""
+    """Who acts: a member of staff with roles in a unit, the citizen, or the system.
+
+    `fields` = procedure fields the roles hold in (none named = all); `lent` = what absent colleagues left to this person.
+    """
 
     id: str
     unit: str
     roles: tuple[str, ...] = ()
     name: str | None = None
+    fields: tuple[str, ...] = ()
+    lent: tuple[Hat, ...] = ()
+
+    @property
+    def hats(self) -> tuple[Hat, ...]:
+        """Every right to act, the own one first."""
+        return (Hat(self.roles, self.fields), *self.lent)
 
     @property
     def staff_id(self) -> str | None:
@@ -57,3 +80,16 @@ class Refused(Exception):
         super().__init__(reason)
         self.reason = reason
         self.params = params
+
+
+def moment_of(text: str, now: datetime) -> datetime:
+    """Return the moment an office was asked to answer by, from ISO text. Raises Refused("answer_by_past", "answer_by_unreadable")."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused("answer_by_unreadable") from None
+    if moment.tzinfo is None:
+        raise Refused("answer_by_unreadable")
+    if moment <= now:
+        raise Refused("answer_by_past")
+    return moment

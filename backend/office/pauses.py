@@ -28,5 +28,6 @@ def dues_now(session: Session, office: Office, dossiers: Iterable[Dossier]) -> d
         if clock == "pause":
             paused[name] = at
         elif name in paused:
-            dues[name] = deadline.resume(dues[name], paused.pop(name), at, office.calendar)
+            # By the calendar as it was known then: a day off written later moves no date that people were told.
+            dues[name] = deadline.resume(dues[name], paused.pop(name), at, office.book.known_at(at))
     return dues

@@ -29,21 +29,17 @@ def name_source(name: str | None, via: str) -> str:
     return "typed" if name and nfc(name) != strip_accents(name) else "typed_bare"
 
 
-def create(session: Session, office: Office, facts: dict[str, Any], via: str, now: datetime) -> Person:
-    """Write a person with the given facts {name, citizen_id, birth_date, sex, address}; all optional."""
+def _person(office: Office, facts: dict[str, Any], via: str, now: datetime) -> Person:
+    """A person with the given facts {name, citizen_id, birth_date, sex, address}; all optional."""
     vault, name, number = office.vault, facts.get("name"), facts.get("citizen_id")
     person = Person(id=new_id(), unit=office.unit, name_source=name_source(name, via), created_at=now)
     person.facts_sealed = vault.seal_json(facts, _WHERE + person.id)
     person.citizen_id_index = vault.index("citizen_id", number) if number else None
-    session.add(person)
-    session.flush()
-    _index_words(session, vault, person.id, name)
     return person
 
 
-def _index_words(session: Session, vault: Vault, person_id: str, name: str | None) -> None:
-    for word in name_words(name or ""):
-        session.add(PersonWord(person_id=person_id, word_index=vault.index("word", word)))
+def _words(vault: Vault, person_id: str, name: str | None) -> list[PersonWord]:
+    return [PersonWord(person_id=person_id, word_index=vault.index("word", word)) for word in name_words(name or "")]
 
 
 def facts_of(vault: Vault, person: Person) -> dict[str, Any]:
@@ -66,8 +62,11 @@ def set_parties(session: Session, office: Office, dossier_id: str, wanted: list[
     for person_id in {row.person_id for row in before}:
         session.delete(session.get(Person, person_id))
     session.flush()
-    for role, facts, via in wanted:
-        person = create(session, office, facts, via, now)
+    made = [(role, facts, _person(office, facts, via, now)) for role, facts, via in wanted]
+    session.add_all(person for _, _, person in made)
+    session.flush()  # persons first, all in one statement: the rest points at them
+    for role, facts, person in made:
+        session.add_all(_words(office.vault, person.id, facts.get("name")))
         session.add(Party(dossier_id=dossier_id, role=role, person_id=person.id))
 
 

@@ -15,6 +15,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from backend.office import api_tokens
 from backend.office.access import ROLES
 from backend.office.kit import Actor, Refused
 from backend.store.tables import Staff, StaffSession
@@ -36,15 +37,15 @@ _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody signs in with this")
 
 
-def add(session: Session, unit: str, login: str, name: str, position: str, roles: list[str], password: str, now: datetime, *, demo=False) -> Staff:
-    """Write an account. Raises Refused for an unknown role, a short password or a login that is taken."""
+def add(session: Session, unit: str, login: str, name: str, position: str, roles: list[str], password: str, now: datetime, *, demo=False, fields=()) -> Staff:
+    """Write an account; `fields` are procedure fields its roles hold in, none = all. Raises Refused for an unknown role, a short password or a login that is taken."""
     if unknown := set(roles) - set(ROLES):
         raise Refused("role_unknown", roles=", ".join(sorted(unknown)))
     if len(password) < 10:
         raise Refused("password_short")
     if session.scalar(select(Staff.id).where(Staff.login == login)):
         raise Refused("login_taken")
-    row = Staff(id=new_id(), unit=unit, login=login, name=name, position=position, roles=roles, demo=demo, created_at=now)
+    row = Staff(id=new_id(), unit=unit, login=login, name=name, position=position, roles=roles, fields=list(fields), demo=demo, created_at=now)
     row.password_hash = _demo_hash() if demo else _hasher.hash(password)
     session.add(row)
     return row
@@ -124,12 +125,13 @@ def sign_out(session: Session, token: str) -> None:
 
 def actor(row: Staff) -> Actor:
     """Return the account as the one who acts."""
-    return Actor(row.id, row.unit, tuple(row.roles), row.name)
+    return Actor(row.id, row.unit, tuple(row.roles), row.name, tuple(row.fields))
 
 
 def names(session: Session, unit: str) -> dict[str, str]:
-    """Return id -> name of a unit's staff, for showing who did what."""
-    return dict(session.execute(select(Staff.id, Staff.name).where(Staff.unit == unit)).all())
+    """Return id -> name of a unit's staff and of other systems that may act there, for showing who did what."""
+    people = dict(session.execute(select(Staff.id, Staff.name).where(Staff.unit == unit)).all())
+    return api_tokens.names(session, unit) | people
 
 
 def colleagues(session: Session, unit: str) -> list[Staff]:

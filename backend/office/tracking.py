@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from backend.office import contacts, people
+from backend.domain.clocks import Clocks
+from backend.office import bundle, clocks, contacts, pauses, people
 from backend.office.kit import Office, Refused, today
 from backend.store.tables import Contact, Conversation, Dossier, LookupTry
 
@@ -24,18 +25,44 @@ _HIDDEN = ("draft",)
 
 @dataclass(frozen=True)
 class Stage:
-    """What may be told: no name, no procedure."""
+    """What may be told: no name, no procedure. `status` is a status, or of a bundle one word for all its parts."""
 
     code: str | None
     status: str
     due_at: datetime | None
+    """What was promised, with the time that was waited for the citizen's own papers."""
     late: bool
+    """Still in work after that moment, whatever an apology has promised since."""
     sent_at: datetime | None
+    promised_at: datetime | None = None
+    """The new day of an apology."""
+    holder: Held | None = None
+    cause: Held | None = None
+    """Of a late one: who has it now, and who kept it longest beyond their time."""
 
 
-def _stage(dossier: Dossier, now: datetime) -> Stage:
-    late = dossier.due_at is not None and (dossier.result_at or now) > dossier.due_at
-    return Stage(dossier.code, dossier.status, dossier.due_at, late, dossier.sent_at)
+@dataclass(frozen=True)
+class Held:
+    """Who holds a dossier, by office and never by name: a role, "citizen", or "office" with the office's name."""
+
+    role: str
+    office: str | None = None
+
+
+def stages(session: Session, office: Office, dossiers: list[Dossier], now: datetime) -> list[Stage]:
+    """Return what may be told of dossiers; the clocks are read of the late ones only."""
+    words, dues = bundle.stages(session, dossiers), pauses.dues_now(session, office, dossiers)
+    late = [d for d in dossiers if dues[d.id] and d.result_at is None and now > dues[d.id]]
+    found = clocks.of_dossiers(session, office, late, now) if late else {}
+    return [_stage(d, words[d.id], dues[d.id], found.get(d.id)) for d in dossiers]
+
+
+def _stage(dossier: Dossier, stage: str, due: datetime | None, late: Clocks | None) -> Stage:
+    if late is None or late.late is None:
+        return Stage(dossier.code, stage, due, False, dossier.sent_at, dossier.promised_at)
+    last, cause = late.spans[-1], late.causes[0]
+    holders = Held(last.role, last.office), Held(cause.role, cause.office)
+    return Stage(dossier.code, stage, due, True, dossier.sent_at, dossier.promised_at, *holders)
 
 
 def own(session: Session, office: Office, contact: Contact, now: datetime) -> list[Stage]:
@@ -48,7 +75,7 @@ def own(session: Session, office: Office, contact: Contact, now: datetime) -> li
         .order_by(Dossier.created_at.desc())
         .limit(10)
     )
-    return [_stage(dossier, now) for dossier in session.scalars(query)]
+    return stages(session, office, list(session.scalars(query)), now)
 
 
 def normal_code(text: str) -> str:
@@ -88,7 +115,7 @@ def by_code(session: Session, office: Office, asker: str, code: str, last_four: 
     dossier = session.scalar(select(Dossier).where(Dossier.code_plain == wanted, Dossier.unit == office.unit))
     if dossier is None or last_four not in _last_four(session, office, dossier):
         raise Refused("unknown")
-    return _stage(dossier, now)
+    return stages(session, office, [dossier], now)[0]
 
 
 def _same(code: str | None, wanted: str) -> bool:

@@ -10,14 +10,26 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.clock import local
-from backend.office import pauses, people, staff
-from backend.office.kit import Office, today
+from backend.office import pauses, people, staff, worklist
+from backend.office.kit import Actor, Office, today
 from backend.office.tracking import normal_code
-from backend.store.tables import Contact, Conversation, Dossier, Message, Party, Person, Task
+from backend.store.tables import (
+    Consultation,
+    Contact,
+    Conversation,
+    Dossier,
+    HandOver,
+    Message,
+    Party,
+    Person,
+    Task,
+)
 
 ON_CITIZEN = ("supplement_intake", "supplement")
 INTAKE = ("sent", "noted")
 WORKING = ("received", "processing", "consulting", "drafted", "signed", "numbered", "issued")
+ELSEWHERE = ("consulting", "handed_over")
+"""Another office has been asked, or has the dossier."""
 ENDED = ("returned", "refused", "withdrawn", "stopped")
 TABS: dict[str, tuple[str, ...]] = {
     "open": (*INTAKE, *ON_CITIZEN, *WORKING, "handed_over", "result_ready"),
@@ -29,6 +41,8 @@ TABS: dict[str, tuple[str, ...]] = {
     "ended": ENDED,
 }
 """Tabs of the queue -> statuses."""
+WAITING = "todo"
+"""A tab of its own: what waits for the person who looks."""
 PAGE = 50
 Colour = Literal["late", "today", "soon", "fine", "none"]
 
@@ -43,11 +57,14 @@ class Row:
     due: datetime | None
     colour: Colour
     holder: str | None
+    elsewhere: str | None = None
+    """The other offices that are waited for."""
+    elsewhere_late: bool = False
 
 
 @dataclass(frozen=True)
 class Morning:
-    """The big numbers, and what presses first: late, due within two days, or waiting to be looked at."""
+    """The big numbers, and what presses first: late (here or at an office that was asked), due within two days, or to be looked at."""
 
     intake: int
     due_today: int
@@ -75,16 +92,34 @@ def next_moment(dossier: Dossier, due: datetime | None) -> datetime | None:
 
 
 def rows(session: Session, office: Office, found: list[Dossier], now: datetime, *, named: bool) -> list[Row]:
-    """Return the lines of dossiers, with three queries however many there are."""
+    """Return the lines of dossiers, with a handful of queries however many there are."""
     dues = pauses.dues_now(session, office, found)
     applicants = _applicants(session, office, [d.id for d in found]) if named else {}
     names = staff.names(session, office.unit)
+    offices = waiting_offices(session, [d for d in found if d.status in ELSEWHERE], now)
     made = []
     for dossier in found:
         due = next_moment(dossier, dues[dossier.id])
         menu = office.procedure(dossier).names.menu
-        made.append(Row(dossier, menu, applicants.get(dossier.id), due, colour_of(due, dossier, now), names.get(dossier.assigned_to)))
+        holder = names.get(dossier.assigned_to)
+        where, late = offices.get(dossier.id, (None, False))
+        made.append(Row(dossier, menu, applicants.get(dossier.id), due, colour_of(due, dossier, now), holder, where, late))
     return made
+
+
+def waiting_offices(session: Session, found: list[Dossier], now: datetime) -> dict[str, tuple[str, bool]]:
+    """Return dossier id -> (the offices that are waited for, whether one of them is late)."""
+    if not found:
+        return {}
+    ids = [dossier.id for dossier in found]
+    asked = select(Consultation.dossier_id, Consultation.office, Consultation.due_at)
+    handed = select(HandOver.dossier_id, HandOver.to_office, HandOver.due_at)
+    waiting: dict[str, tuple[str, bool]] = {}
+    for query, table in ((asked, Consultation), (handed, HandOver)):
+        for dossier_id, where, due in session.execute(query.where(table.dossier_id.in_(ids), table.closed_at.is_(None)).order_by(table.due_at)):
+            before, late = waiting.get(dossier_id, ("", False))
+            waiting[dossier_id] = (f"{before}, {where}".removeprefix(", "), late or due < now)
+    return waiting
 
 
 def _applicants(session: Session, office: Office, ids: list[str]) -> dict[str, str]:
@@ -103,7 +138,9 @@ def morning(session: Session, office: Office, now: datetime, *, named: bool) -> 
     running = list(session.scalars(select(Dossier).where(Dossier.unit == office.unit, Dossier.status.in_(statuses))))
     dues = pauses.dues_now(session, office, running)
     coloured = [(dossier, colour_of(next_moment(dossier, dues[dossier.id]), dossier, now)) for dossier in running]
-    pressing = [dossier for dossier, colour in coloured if colour in ("late", "today", "soon") or dossier.status in INTAKE]
+    offices = waiting_offices(session, [dossier for dossier in running if dossier.status in ELSEWHERE], now)
+    late_offices = {dossier_id for dossier_id, (_, late) in offices.items() if late}
+    pressing = [d for d, colour in coloured if colour in ("late", "today", "soon") or d.status in INTAKE or d.id in late_offices]
     pressing.sort(key=lambda dossier: next_moment(dossier, dues[dossier.id]) or datetime.max.replace(tzinfo=UTC))
     tasks = session.execute(select(Task.urgent).where(Task.unit == office.unit, Task.closed_at.is_(None))).scalars().all()
     return Morning(
@@ -122,23 +159,29 @@ def _count(session: Session, office: Office, statuses: tuple[str, ...]) -> int:
     return session.scalar(select(func.count(Dossier.id)).where(Dossier.unit == office.unit, Dossier.status.in_(statuses)))
 
 
-def counts(session: Session, office: Office) -> dict[str, int]:
-    """Return tab -> how many dossiers."""
+def counts(session: Session, office: Office, actor: Actor) -> dict[str, int]:
+    """Return tab -> how many dossiers; "todo" = those that wait for `actor`."""
     query = select(Dossier.status, func.count(Dossier.id)).where(Dossier.unit == office.unit).group_by(Dossier.status)
     by_status = dict(session.execute(query).all())
-    return {tab: sum(by_status.get(status, 0) for status in statuses) for tab, statuses in TABS.items()}
+    found = {tab: sum(by_status.get(status, 0) for status in statuses) for tab, statuses in TABS.items()}
+    return {WAITING: worklist.count(session, office, actor), **found}
 
 
-def queue(session: Session, office: Office, tab: str, now: datetime, *, search: str = "", mine: str | None = None, page: int = 1, named: bool) -> tuple[list[Row], bool]:
-    """Return (lines of a page, whether there are more). `mine` is a staff id; `search` a code, a name, or a phone number.
+def queue(
+    session: Session, office: Office, tab: str, now: datetime, *, actor: Actor, search: str = "", mine: bool = False, page: int = 1, named: bool
+) -> tuple[list[Row], bool]:
+    """Return (lines of a page, whether there are more). `mine` = given to `actor`; `search` is a code, a name, or a phone number.
 
-    The due date that sorts is the promised one; pauses shift what is shown. Raises KeyError for an unknown tab.
+    The tab "todo" holds what waits for `actor`. The due date that sorts is the promised one; pauses shift what is shown. Raises KeyError for an unknown tab.
     """
-    query = select(Dossier).where(Dossier.unit == office.unit, Dossier.status.in_(TABS[tab]))
+    if tab == WAITING:
+        query = worklist.query(session, office, actor)
+    else:
+        query = select(Dossier).where(Dossier.unit == office.unit, Dossier.status.in_(TABS[tab]))
     if search:
         query = _search(session, office, search, named)
     if mine:
-        query = query.where(Dossier.assigned_to == mine)
+        query = query.where(Dossier.assigned_to == actor.id)
     order = Dossier.updated_at.desc() if tab == "ended" else Dossier.due_at.asc().nulls_last()
     found = list(session.scalars(query.order_by(order, Dossier.sent_at, Dossier.id).offset((page - 1) * PAGE).limit(PAGE + 1)))
     return rows(session, office, found[:PAGE], now, named=named), len(found) > PAGE

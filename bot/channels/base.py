@@ -46,6 +46,11 @@ class RawRequest(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def target(self) -> str:
+        """The path with its query, as it stands in a request's first line."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
 
 class Answer(NamedTuple):
     """What a provider wants to read in the 200 that a door gives it."""

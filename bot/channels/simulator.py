@@ -17,14 +17,15 @@ from typing import Any, Literal, NamedTuple
 
 from bot.channels.base import Choice, Clock, RawRequest, Status, same_secret
 
-Skin = Literal["sms", "zalo"]
+Skin = Literal["sms", "twilio", "zalo"]
 
 
 class Reply(NamedTuple):
-    """What a pretend provider answers: HTTP status and JSON."""
+    """What a pretend provider answers: HTTP status and JSON; `receipts` are what it will say of the message a moment later."""
 
     status: int
     data: dict[str, Any]
+    receipts: tuple[RawRequest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class PretendGateway:
                 theirs = "sms-" + uuid.uuid4().hex[:16]
                 self._remember(message["id"], theirs)
                 self.phones.put("sms", message["to"], message["text"], False, message["id"])
-        return Reply(202, {"id": theirs})
+        return Reply(202, {"id": theirs}, (self.receipt(message["id"]),))
 
     def typed(self, sender: str, text: str, message_id: str = "") -> RawRequest:
         """Show what a person typed on `sender`'s phone and return the request that brings it to the door."""

@@ -54,6 +54,7 @@ class PretendZalo:
     keep: int = 40
     _used: int = -1
     _seen: dict[str, datetime] = field(default_factory=dict, repr=False)
+    _looked: dict[str, int] = field(default_factory=dict, repr=False)
     _media: OrderedDict[str, bytes] = field(default_factory=OrderedDict, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -74,13 +75,29 @@ class PretendZalo:
         if path not in calls:
             return Reply(404, {"error": -1, "message": "no such API"})
         refusal = self._token_problem(headers.get("access_token", ""))
-        return Reply(200, refusal or calls[path](body))
+        return self._with_receipt(refusal or calls[path](body))
 
     def media(self, key: str) -> tuple[str, bytes] | None:
         """Return (MIME type, content) of a photo that a person sent, None when it has gone."""
         with self._lock:
             content = self._media.get(key)
         return None if content is None else (sniff(content) or "application/octet-stream", content)
+
+    def _with_receipt(self, answer: dict[str, Any]) -> Reply:
+        """Add the event that tells of the delivery, where a message was taken."""
+        data = answer.get("data", {})
+        if "message_id" not in data:
+            return Reply(200, answer)
+        return Reply(200, answer, (self.event("user_received_message", data["user_id"], {"msg_id": data["message_id"]}),))
+
+    def seen(self, user: str) -> RawRequest | None:
+        """Return the event that tells which messages this person has on the screen now, None when there is nothing new."""
+        with self._lock:
+            came = [bubble for bubble in self.phones.since(self._looked.get(user, 0), "zalo", user) if not bubble.typed]
+            if not came:
+                return None
+            self._looked[user] = came[-1].number
+        return self.event("user_seen_message", user, {"msg_ids": [bubble.message_id for bubble in came]})
 
     def typed(self, user: str, text: str, message_id: str = "") -> RawRequest:
         """Show what a person typed, or a button they pressed, and return the event for the door."""

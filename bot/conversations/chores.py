@@ -1,4 +1,4 @@
-"""What time brings: the one reminder of a draft, a promise nobody kept, drafts whose time is over. Once a minute."""
+"""What time brings, looked at once a minute: the one reminder of a draft, a promise nobody kept, the work of the night (`daily`)."""
 
 from __future__ import annotations
 
@@ -8,33 +8,40 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.clock import local
-from backend.office import drafts, jobs, tasks
+from backend.office import complaints, jobs, tasks, watch
 from backend.office.jobs import Claim
 from backend.store.tables import Contact, Conversation, Dossier, Job, Task
 from bot import dialogue
+from bot.conversations import daily
 from bot.conversations.kit import Bot
 from bot.conversations.states import load_state, speak
 from bot.conversations.tell import DAY
 
 EVERY = timedelta(minutes=1)
+BATCHES = 10
+"""Of dossiers looked at in one minute: a backlog is worked off in a few, and people find room between them."""
 REMIND_AFTER = timedelta(days=3)
 """One reminder, then silence (rule 12)."""
 
 
 def begin(session: Session, unit: str, now: datetime) -> None:
     """Put the first of the chores into the queue, once."""
-    if not session.scalar(select(Job.id).where(Job.kind == "periodic", Job.unit == unit, Job.state != "dead").limit(1)):
-        jobs.put(session, "periodic", f"chores:{unit}", unit, {}, now, dedup=f"chores:{unit}:{now:%y%m%d%H%M}")
+    lane = f"chores:{unit}"
+    if not session.scalar(select(Job.id).where(Job.kind == "periodic", Job.lane == lane, Job.state != "dead").limit(1)):
+        jobs.put(session, "periodic", lane, unit, {}, now, dedup=f"{lane}:{now:%y%m%d%H%M}")
 
 
 def chores(bot: Bot, claim: Claim) -> None:
-    """Handle a "periodic" job and put the next one into the queue."""
+    """Handle a "periodic" job: a part of the night's work, or the minute's, which puts what comes next into the queue."""
+    if part := claim.ids.get("part"):
+        daily.PARTS[part](bot, claim)
+        return
     now = bot.clock.now()
+    _watch(bot, now)
     with bot.database.write() as session:
         jobs.finish(session, claim)
         session.flush()
-        for draft in drafts.forgotten(session, bot.office.unit, now):
-            drafts.drop(session, draft)
+        daily.plan(session, bot.office.unit, now)
         for task in tasks.unanswered(session, bot.office.unit, now):
             _speak_again(session, bot, task, now)
         if DAY[0] <= local(now).time() < DAY[1]:
@@ -42,6 +49,16 @@ def chores(bot: Bot, claim: Claim) -> None:
                 _remind(session, bot, draft, now)
         then = now + EVERY
         jobs.put(session, "periodic", claim.lane, claim.unit, {}, now, run_at=then, dedup=f"{claim.lane}:{then:%y%m%d%H%M%S}")
+
+
+def _watch(bot: Bot, now: datetime) -> None:
+    """Warn of complaints and dossiers that will be late or are, batch by batch, each in a transaction of its own."""
+    with bot.database.write() as session:
+        complaints.remind(session, bot.office, now)
+    for _ in range(BATCHES):
+        with bot.database.write() as session:
+            if watch.look(session, bot.office, now) < watch.BATCH:
+                return
 
 
 def _unreminded(session: Session, unit: str, now: datetime) -> list[Dossier]:

@@ -12,6 +12,7 @@ from backend.office.jobs import Claim
 from backend.store.tables import Contact, Conversation, Message
 from bot.channels.base import Channel, ChannelError, Choice, Outgoing, Sent, Template
 from bot.conversations import fallback
+from bot.conversations.counts import SENDS
 from bot.conversations.kit import Bot
 
 log = structlog.get_logger()
@@ -28,6 +29,8 @@ def send(bot: Bot, claim: Claim) -> None:
         outgoing, channel = _begin(session, bot, message)
         if outgoing is None:
             jobs.finish(session, claim)
+            if message.status in ("unknown", "dropped"):
+                SENDS.labels(channel.name, message.status).inc()
     bot.bell.ring("message")
     if outgoing is not None:
         _call(bot, claim, channel, outgoing)
@@ -69,12 +72,13 @@ def _call(bot: Bot, claim: Claim, channel: Channel, outgoing: Outgoing) -> None:
     try:
         sent = channel.send(outgoing)
     except ChannelError as error:
-        _failed(bot, claim, error)
-        return
-    _done(bot, claim, sent)
+        outcome = _failed(bot, claim, error)
+    else:
+        outcome = _done(bot, claim, sent)
+    SENDS.labels(channel.name, outcome).inc()
 
 
-def _done(bot: Bot, claim: Claim, sent: Sent) -> None:
+def _done(bot: Bot, claim: Claim, sent: Sent) -> str:
     now = bot.clock.now()
     with bot.database.write() as session:
         jobs.finish(session, claim)
@@ -83,9 +87,10 @@ def _done(bot: Bot, claim: Claim, sent: Sent) -> None:
             message.status = "sent"
         message.provider_id, message.segments, message.sent_at = sent.provider_id, sent.segments, now
     bot.bell.ring("message")
+    return "sent"
 
 
-def _failed(bot: Bot, claim: Claim, error: ChannelError) -> None:
+def _failed(bot: Bot, claim: Claim, error: ChannelError) -> str:
     now = bot.clock.now()
     log.warning("send.failed", reason=error.reason_key, code=error.code, retry=error.retry)
     with bot.database.write() as session:
@@ -94,7 +99,7 @@ def _failed(bot: Bot, claim: Claim, error: ChannelError) -> None:
         if error.retry == "later" and claim.attempts < jobs.MAX_ATTEMPTS:
             message.status = "queued"
             _wait(session, claim, error, now)
-            return
+            return "later"
         message.status = "unknown" if error.retry == "unknown" else "failed"
         if error.retry == "later":
             jobs.bury(session, claim, str(error))
@@ -102,7 +107,9 @@ def _failed(bot: Bot, claim: Claim, error: ChannelError) -> None:
             jobs.finish(session, claim)
         if error.retry == "never":
             fallback.after_failure(session, bot, message, error, now)
+        outcome = message.status
     bot.bell.ring("message")
+    return outcome
 
 
 def _wait(session: Session, claim: Claim, error: ChannelError, now: datetime) -> None:

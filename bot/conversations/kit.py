@@ -9,6 +9,7 @@ from backend.clock import Clock
 from backend.office.bell import Bell
 from backend.office.kit import Office
 from backend.store.db import Database
+from backend.store.tables import Contact
 from bot.channels.base import Channel
 from bot.dialogue.types import Place, Understanding
 from bot.words import Words
@@ -21,10 +22,11 @@ class Bot:
     database: Database
     office: Office
     channels: Mapping[str, Channel]
-    sms_channel: str
+    sms_channel: str | None
+    """None = by the provider that brought the person's last text; the gateway for who has not written yet."""
     words: Words
     understand: Callable[[str], Understanding]
-    """Text -> what it means; falls back to the catalogue search itself when the server is down."""
+    """Text -> what it means; falls back to a search of names itself when the server is down."""
     place: Place
     clock: Clock
     bell: Bell
@@ -34,6 +36,8 @@ class Bot:
     template_id: str | None = None
     """Zalo's approved template for a status once the window is closed."""
 
-    def channel_to(self, kind: str) -> Channel:
-        """Return the channel that reaches a contact of `kind` ("sms" or "zalo")."""
-        return self.channels[self.sms_channel if kind == "sms" else kind]
+    def channel_to(self, contact: Contact) -> Channel:
+        """Return the channel that reaches a contact."""
+        if contact.channel != "sms":
+            return self.channels[contact.channel]
+        return self.channels.get(self.sms_channel or contact.last_channel or "sms") or self.channels["sms"]

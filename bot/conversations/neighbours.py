@@ -37,7 +37,8 @@ def revoked(session: Session, bot: Bot, contact: Contact, now: datetime) -> int:
     """Take back every consent of this phone and tell the helpers. Returns how many there were."""
     rows = consents.revoke(session, contact, now)
     for row in rows:
-        _tell_helper(session, bot, row, "consent_refused", now)
+        if row.helper_conversation_id:
+            _tell_helper(session, bot, row, "consent_refused", now)
     return len(rows)
 
 

@@ -18,9 +18,10 @@ from backend.office.jobs import Claim
 from backend.store.tables import Attachment, Contact, Conversation, Message
 from bot import dialogue
 from bot.conversations import photos, receive, requests, say
-from bot.conversations.states import load_state, save_state
 from bot.conversations.kit import Bot
+from bot.conversations.states import load_state, save_state
 from bot.dialogue.types import Decision, Heard, Reading, State, Understanding
+from bot.learning import turns, unsure
 
 log = structlog.get_logger()
 ROUNDS = 3
@@ -119,8 +120,9 @@ def _answer(bot: Bot, claim: Claim, conversation_id: str, waiting: Waiting) -> N
             raise jobs.Later("the conversation moved on", timedelta(milliseconds=50))
         contact = session.get(Contact, conversation.contact_id)
         decision = dialogue.decide(waiting.state, waiting.heard, heard_as, bot.office.catalogue, bot.place, local(now))
+        turns.note(session, bot.office, conversation_id, waiting.state, waiting.heard, heard_as, decision, now)
         commit(session, bot, conversation, contact, decision, waiting.heard, now)
-        _mark_handled(session, waiting.messages, _labels(heard_as), now)
+        _mark_handled(session, waiting.messages, _labels(heard_as, waiting.heard.id), now)
 
 
 def _understand(bot: Bot, waiting: Waiting, now: datetime) -> Reading | Understanding:
@@ -133,9 +135,12 @@ def _understand(bot: Bot, waiting: Waiting, now: datetime) -> Reading | Understa
 
 def understand(bot: Bot, text: str) -> Understanding:
     """Return what a text means, and its second wish if the text holds two."""
-    first, *more = dialogue.wishes(text)
-    meant = bot.understand(first)
-    return replace(meant, second=bot.understand(more[0])) if more else meant
+    meant = bot.understand(text)
+    for first, second in dialogue.split(text):
+        two = dialogue.both(meant, replace(bot.understand(first), said=first), replace(bot.understand(second), said=second))
+        if two:
+            return two
+    return meant
 
 
 def commit(session: Session, bot: Bot, conversation: Conversation, contact: Contact, decision: Decision, heard: Heard | None, now: datetime) -> None:
@@ -158,15 +163,8 @@ def commit(session: Session, bot: Bot, conversation: Conversation, contact: Cont
     say.put_says(session, bot, conversation, contact, tuple(says), now)
 
 
-def _labels(heard_as: Reading | Understanding) -> dict:
-    if isinstance(heard_as, Reading):
-        return {"by": "dialogue", "kind": heard_as.kind}
-    return {
-        "by": "search" if heard_as.degraded else "nlu",
-        "intent": heard_as.intent,
-        "procedure": heard_as.procedure,
-        "confidence": round(heard_as.confidence, 3),
-    }
+def _labels(heard_as: Reading | Understanding, turn: str) -> dict:
+    return {"by": "dialogue", "kind": heard_as.kind} if isinstance(heard_as, Reading) else {**unsure.labels(heard_as), "turn": turn}
 
 
 def _mark_handled(session: Session, ids: tuple[str, ...], labels: dict, now: datetime) -> None:

@@ -12,14 +12,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.clock import local
-from backend.office import consents, dossiers, drafts, tasks, tracking
+from backend.office import complaints, consents, dossiers, drafts, satisfaction, tasks, tracking
 from backend.office.kit import Office, Refused
 from backend.store.tables import Attachment, Contact, Conversation, Dossier
 from bot.conversations import neighbours
 from bot.conversations.kit import Bot
 from bot.dialogue.types import Heard, Outcome, Request
 
-_PROMISED = {"complain": "complaint", "withdraw": "withdraw", "update_contact": "contact", "postal": "postal"}
+_PROMISED = {"withdraw": "withdraw", "update_contact": "contact", "postal": "postal"}
 """Verbs that become a task of a kind: nothing is decided by an intent alone."""
 
 
@@ -71,7 +71,10 @@ def _track(ask: Ask) -> dict[str, Any]:
 
 def _told(stage: tracking.Stage) -> dict[str, Any]:
     due = local(stage.due_at).isoformat() if stage.due_at else None
-    return {"code": stage.code, "stage": stage.status, "due": due, "late": stage.late, "short": (stage.code or "")[-4:]}
+    told = {"code": stage.code, "stage": stage.status, "due": due, "late": stage.late, "short": (stage.code or "")[-4:]}
+    if stage.promised_at:
+        told["promised"] = local(stage.promised_at).isoformat()
+    return {**told, **({"holder": stage.holder.role, "cause": stage.cause.role} if stage.holder else {})}
 
 
 def _person(ask: Ask) -> dict[str, Any]:
@@ -101,6 +104,19 @@ def _promised(kind: str) -> Callable[[Ask], dict[str, Any]]:
     return make
 
 
+def _complain(ask: Ask) -> dict[str, Any]:
+    """A complaint gets a number and a day of its own; the task is the call that is promised meanwhile."""
+    task = _task(ask, "complaint", text=ask.args.get("text"))
+    words = ask.args.get("text") or (ask.heard.text if ask.heard else "")
+    row = complaints.open_complaint(ask.session, ask.office, words, ask.now, conversation_id=ask.conversation.id, dossier_id=_last_sent(ask))
+    return {"promise_at": local(task.promise_at).isoformat(), "number": row.number}
+
+
+def _content(ask: Ask) -> dict[str, Any]:
+    complaints.judge(ask.session, ask.conversation.id, ask.args["number"], ask.args["yes"])
+    return {"yes": ask.args["yes"]}
+
+
 def _supplement(ask: Ask) -> dict[str, Any]:
     """Put what came into the dossier that waits for papers, and tell the clerk."""
     dossier = _waiting_for_papers(ask)
@@ -121,7 +137,7 @@ def _waiting_for_papers(ask: Ask) -> Dossier | None:
 
 
 def _rate(ask: Ask) -> dict[str, Any]:
-    dossiers.rate(ask.session, ask.office, ask.conversation.id, int(ask.args["score"]), ask.now)
+    satisfaction.rate(ask.session, ask.office, ask.conversation.id, int(ask.args["score"]), ask.now)
     return {}
 
 
@@ -174,6 +190,8 @@ _VERBS: dict[str, Callable[[Ask], dict[str, Any]]] = {
     "track": _track,
     "person": _person,
     **{verb: _promised(kind) for verb, kind in _PROMISED.items()},
+    "complain": _complain,
+    "content": _content,
     "supplement": _supplement,
     "rate": _rate,
     "ask_consent": _ask_consent,

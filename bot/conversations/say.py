@@ -19,7 +19,7 @@ def put_says(
 ) -> list[Message]:
     """Write the messages of `says` and their jobs; what a person refused to get is not written."""
     made = []
-    accents = bot.channel_to(contact.channel).accents
+    accents = bot.channel_to(contact).accents
     for say in says:
         if say.cls == "reminder" and contact.opted_out_at:
             continue
@@ -54,7 +54,7 @@ def put_text(
     run_at: datetime | None = None,
 ) -> Message:
     """Write one outgoing message and the job that sends it, in the lane of its address."""
-    vault, channel = bot.office.vault, bot.channel_to(contact.channel)
+    vault, channel = bot.office.vault, bot.channel_to(contact)
     message = Message(id=new_id(), unit=conversation.unit, conversation_id=conversation.id, direction="out", channel=channel.name)
     message.kind, message.status, message.cls, message.created_at = "text", "queued", cls, now
     message.text_key, message.text_version, message.author = text_key, bot.words.version if text_key else None, author

@@ -12,6 +12,7 @@ from backend.office.jobs import Claim
 from backend.store.tables import Message
 from bot.channels.base import RANK, ChannelError, Receipt
 from bot.conversations import fallback
+from bot.conversations.counts import RECEIPTS
 from bot.conversations.kit import Bot
 
 _OPEN = {"queued": 0, "sending": 0, "unknown": 0}
@@ -27,6 +28,7 @@ def settle(session: Session, bot: Bot, channel: str, receipt: Receipt, now: date
     if RANK[receipt.status] <= _OPEN.get(message.status, RANK.get(message.status, 0)):
         return
     message.status = receipt.status
+    RECEIPTS.labels(channel, receipt.status).inc()
     if receipt.failure is not None:
         message.error = receipt.failure.reason_key
         fallback.after_failure(session, bot, message, receipt.failure, now)

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.clock import local
-from backend.office import contacts, jobs, tasks
+from backend.office import contacts, jobs, pauses, tasks
 from backend.office.jobs import Claim
-from backend.store.tables import Contact, Conversation, Notice
+from backend.store.tables import Contact, Conversation, Dossier, Notice
 from bot import dialogue
 from bot.conversations import fallback
 from bot.conversations.kit import Bot
@@ -68,11 +68,18 @@ def _nobody(session: Session, bot: Bot, row: Notice, now: datetime) -> None:
 def _word(session: Session, bot: Bot, row: Notice, contact: Contact, now: datetime) -> None:
     vault = bot.office.vault
     conversation = session.scalars(select(Conversation).where(Conversation.contact_id == contact.id).with_for_update()).one()
-    params = vault.open_json(row.params_sealed, f"notice.params:{row.id}")
+    params = _with_due_now(session, bot, row, vault.open_json(row.params_sealed, f"notice.params:{row.id}"))
     state = load_state(session, bot, conversation)
     decision = dialogue.tell(state, row.kind, params, bot.office.catalogue, bot.place, local(now))
     conversation.noticed_at, row.state = now, "told"
     speak(session, bot, conversation, contact, decision, now, dossier_id=row.dossier_id)
+
+
+def _with_due_now(session: Session, bot: Bot, row: Notice, params: dict) -> dict:
+    """The due moment as it is now: after a wait for papers it has moved, and the phone must hear the one that tracking tells."""
+    dossier = session.get(Dossier, row.dossier_id) if row.dossier_id else None
+    due = pauses.due_now(session, bot.office, dossier) if dossier and params.get("due_at") else None
+    return {**params, "due_at": local(due).isoformat()} if due else params
 
 
 _EMPTY = State()

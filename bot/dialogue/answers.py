@@ -30,6 +30,11 @@ from bot.dialogue.types import Case, Option, Reading, State
 _WHY = re.compile(r"\b(sao (lai )?(phai )?(hoi|can)|hoi .{0,20}lam gi|(de|can) lam gi|lam gi ma (hoi|can)|hoi chi)\b")
 _SHAPED = re.compile(r"\d[\d\s.\-/]{3,}")
 """Looks like a number or a date, so that a refusal of the reader is worth saying."""
+_MANNERS = re.compile(
+    r"(?:cam on|cam ta|xin loi|chao|xin chao|tam biet|the (?:co|thi|a|nao)|vay (?:co|thi|a)|co (?:phai|can|duoc|mat)|dung roi|vang a?$"
+    r"|da vang|sao lai|gap (?:can bo|nguoi|lanh dao|giam doc|chu tich)|bao (?:gio|h|lau|nhieu))\b"
+)
+"""How thanks and questions begin; no name begins so."""
 SEX_OF_ROLE = {"mother": "female", "father": "male"}
 
 
@@ -49,18 +54,35 @@ def _form(state: State, open_: dict[str, Any], text: str, catalogue, now: dateti
         return _story(text)
     if len(text.split()) <= 9 and _WHY.search(commands.bare_text(text)):
         return Reading("command", "WHY")
+    if open_.get("keeps") and commands.bare_text(text) in (*menus.YES.words, "giu nguyen", "giu", "van the", "nhu cu", "the thoi"):
+        return Reading("kept")
+    if question.type in ("person_name", "person_key") and _MANNERS.match(commands.bare_text(text)):
+        return None
     word = commands.is_command_of_name(text)
     if question.type in ("person_name", "person_key") and word:
         return Reading("unknown") if word == "CHUA" else Reading("name_word", word)
     return None if question.options else of_question(procedure, question, text, case, now)
 
 
-def is_story(state: State, open_: dict[str, Any], catalogue) -> bool:
-    """Whether the open question is one that is told in as many lines as it needs."""
+def kind_of_answer(state: State, open_: dict[str, Any], catalogue) -> str:
+    """The type of answer the open question waits for: "choice", the type of the form's question, or the dialogue's own kind."""
+    if open_["options"]:
+        return "choice"
+    question = _question_of(state, open_, catalogue)
+    return question.type if question else open_["kind"]
+
+
+def _question_of(state: State, open_: dict[str, Any], catalogue) -> Question | None:
     case = next((c for c in state.cases if c.ref == open_.get("case")), None)
     if case is None or open_["kind"] != "question":
-        return False
-    return any(q.id == open_["question"] and q.type == "story" for q in catalogue.by_version(case.procedure, case.version).questions)
+        return None
+    return next(q for q in catalogue.by_version(case.procedure, case.version).questions if q.id == open_["question"])
+
+
+def is_story(state: State, open_: dict[str, Any], catalogue) -> bool:
+    """Whether the open question is one that is told in as many lines as it needs."""
+    question = _question_of(state, open_, catalogue)
+    return question is not None and question.type == "story"
 
 
 def _story(text: str) -> Reading | None:
@@ -200,7 +222,12 @@ def _lines_of_names(state: State, open_: dict, text: str, now: datetime) -> Read
     return Reading("answer", nfc(text)) if len(text) <= 200 and not re.search(r"[?\d]", text) else None
 
 
+def _another(state: State, open_: dict, text: str, now: datetime) -> Reading | None:
+    return Reading("answer", menus.OTHER.value) if commands.bare_text(text) in menus.OTHER.words[:3] else None
+
+
 _OWN = {
+    "procedure": _another,
     "helper_name": _full_name,
     "helped_names": _lines_of_names,
     "helped_who": _neighbour,

@@ -8,7 +8,9 @@ from backend.domain.letters import fold
 
 COMMANDS = {
     "LUI": ("lui", "lui lai", "quay lai", "tro lai", "back"),
-    "GAP": ("gap", "gap can bo", "gap nguoi", "gap nguoi that", "can nguoi giup", "goi lai cho toi"),
+    "GAP": ("gap", "gap can bo", "gap nguoi", "gap nguoi that", "can nguoi giup", "goi lai cho toi", "goi cho toi", "goi cho em",
+            "goi toi", "goi em", "goi lai", "goi lai cho em", "goi lai cho bac", "goi dien cho toi", "khong biet chu", "toi khong biet chu",
+            "em khong biet chu", "khong biet doc", "toi khong biet doc", "khong biet nhan tin", "toi khong biet nhan tin"),
     "HUY": ("huy", "huy bo", "huy di", "thoi", "dung lai", "thoi khong lam nua", "huy don"),
     "TIEP": ("tiep", "tiep tuc", "lam tiep", "khai tiep"),
     "SUA": ("sua", "sua lai"),
@@ -39,7 +41,8 @@ def bare_text(text: str) -> str:
 
 
 _PAUSE = re.compile(
-    r"^(?:thoi )?(?:ban (?:roi|qua|viec|di nuong|lam)|(?:de )?(?:hom|luc|khi) khac|de (?:mai|toi|chieu|sau)|mai (?:lam|khai|nhan|moi) \w+)\b.{0,25}$"
+    r"^(?:toi |em |chau |minh |nha )?(?:dang |gio )?(?:roi|roi bi|buon|met|dau long) (?:qua|lam)\b.{0,20}$"
+    r"|^(?:thoi )?(?:ban (?:roi|qua|viec|di nuong|lam)|(?:de )?(?:hom|luc|khi) khac|de (?:mai|toi|chieu|sau)|mai (?:lam|khai|nhan|moi) \w+)\b.{0,25}$"
 )
 
 

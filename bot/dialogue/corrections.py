@@ -13,9 +13,18 @@ from bot.dialogue.types import Case, Reading
 
 _SLIP = re.compile(
     r"^\W*(?:à |a |ờ |o )?(?:nhầm|nham|sai|lộn|lon|không phải|khong phai|sửa|sua|xin lỗi|đính chính)(?: rồi| roi| lại| lai)?\b[\s,.:;]*",
-    re.I,
+    re.IGNORECASE,
 )
-_NOT_THAT = re.compile(r"\s*(?:,\s*)?(?:chứ\s+)?(?:không phải|khong phai|ko phai|k phải|k phai)\s.*$", re.I)
+_NOT_THAT = re.compile(r"\s*(?:,\s*)?(?:chứ\s+)?(?:không phải|khong phai|ko phai|k phải|k phai)\s.*$", re.IGNORECASE)
+_WHO = {
+    "subject": re.compile(
+        r"\b(?:ten|so|ngay|nam)(?: \w+){0,2} (?:be|con|chau|tre|nguoi mat|cu)\b|\b(?:be|con|chau|tre|em be)(?: \w+){0,2} (?:ten|sinh|de)\b"
+    ),
+    "mother": re.compile(r"\b(?:me|vo)\b"),
+    "father": re.compile(r"\b(?:bo|cha|chong)\b"),
+}
+"""Whose name or number a correction is about, folded."""
+_PERSONAL = ("person_name", "person_key", "birth_date")
 _ABOUT = {
     "birth_date": "sinh de ngay", "date": "ngay sinh de mat cuoi", "person_name": "ten ho", "person_key": "so can cuoc cccd ten",
     "phone": "dien thoai sdt so may", "address": "thon xa nha o dia chi", "number": "nguoi so may",
@@ -38,9 +47,15 @@ def from_text(t: Turn, case: Case, text: str) -> None:
 
 def _likely(t: Turn, case: Case, value: str) -> list[Question]:
     """Answered questions: those whose subject is named first, names last (any words look like one), else the latest first."""
-    answered = [q for q in reversed(path(t, case)) if q.id in case.answers]
+    said = {role for role, words in _WHO.items() if words.search(bare_text(value))}
+    answered = [q for q in reversed(path(t, case)) if q.id in case.answers and not _is_of_another(q, said)]
     unsaid = "ten" not in bare_text(value).split()
-    return sorted(answered, key=lambda q: (unsaid and q.type in ("person_name", "person_key"), -_named(q, value)))
+    return sorted(answered, key=lambda q: (bool(said) and q.role not in said, unsaid and q.type in _PERSONAL[:2], -_named(q, value)))
+
+
+def _is_of_another(question: Question, said: set[str]) -> bool:
+    """Whether a correction speaks of another person than the question does: "tên bé là …" never changes the father."""
+    return bool(said) and question.type in _PERSONAL and question.role in _WHO and question.role not in said
 
 
 def _named(question: Question, value: str) -> int:
@@ -55,7 +70,7 @@ def _read(t: Turn, case: Case, question: Question, value: str) -> Reading | None
         return None
     tails = [
         value,
-        *(value[m.end() :] for m in re.finditer(r"\b(?:là|la|sinh|đẻ|de|tên|ten|số|so|ngày|ngay)\s+(?:ngày |ngay |là |la )*", value, re.I)),
+        *(value[m.end() :] for m in re.finditer(r"\b(?:là|la|sinh|đẻ|de|tên|ten|số|so|ngày|ngay)\s+(?:ngày |ngay |là |la )*", value, re.IGNORECASE)),
     ]
     for tail in reversed(tails):
         reading = answers.of_question(t.procedure(case), question, tail, case, t.now)

@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.dialogue import choosing, helper, intents, ladder, media, pronoun, replies
+from bot.dialogue import choosing, helper, intents, ladder, later, media, pronoun, replies
 from bot.dialogue.turn import Turn, fingerprint, ref
 from bot.dialogue.types import Decision, Heard, Place, Reading, State, Understanding
+
+QUIET = {"draft.paused", "talk.goodbye", "talk.opted_out", "miss.rest", "helper.waits_for_yes"}
+"""Last words after which nothing more is offered."""
 
 
 def decide(state: State, heard: Heard, meant: Reading | Understanding, catalogue, place: Place, now: datetime) -> Decision:
@@ -28,6 +31,7 @@ def decide(state: State, heard: Heard, meant: Reading | Understanding, catalogue
 
 def finish(t: Turn, repeating: bool = False) -> Decision:
     """The decision; the same words as last time get another beginning (never the same sentence twice in a row)."""
+    _offer_kept(t)
     decision = t.done()
     said = [{"key": s.key, "params": s.params, "options": [o.label for o in s.options]} for s in decision.says]
     if not said:
@@ -43,10 +47,20 @@ def finish(t: Turn, repeating: bool = False) -> Decision:
     return replace(decision, says=(replace(first, params={**first.params, "lead": lead}), *decision.says[1:]))
 
 
+def _offer_kept(t: Turn) -> None:
+    """When a turn leaves nothing open, a wish that waits is offered behind its words: all of it in two texts (rule 10)."""
+    last = t.says[-1].key if t.says else None
+    if t.open or t.requests or not (last or t.lead) or last in QUIET or t.memory.get("urgent") or not later.kept(t):
+        return
+    while t.says:
+        t.take_back()
+    later.offer(t)
+
+
 def _understood(t: Turn, meant: Understanding) -> None:
     kind = (t.open or {}).get("kind")
-    if kind == "procedure" and (meant.procedure or meant.candidates):
-        meant = replace(meant, intent=t.open["intent"], confidence=max(meant.confidence, meant.procedure_confidence))
+    if kind == "procedure" and any(choosing.found(t, meant)):
+        meant = replace(meant, intent=t.open["intent"], confidence=max(meant.confidence, meant.procedure_confidence), intents=())
         t.close()
     if kind == "helped_procedure" and meant.procedure:
         return _helped_procedure(t, meant)

@@ -45,6 +45,7 @@ def go_on(t: Turn, case: Case) -> None:
         return next_question(t, case)
     t.request("drop", case=case.ref)
     review.drop(t, case)
+    t.lead = [sentence for sentence in t.lead if sentence["text"] != "welcome.purpose"]
     t.say(f"{case.procedure}.stops.{stop}", **({"name": case.helped["name"]} if case.helped else {}))
 
 
@@ -156,7 +157,7 @@ def leave(t: Turn, case: Case, question: Question) -> None:
     if t.open and t.open.get("partial"):
         return _take_partial(t, case, question, t.open["partial"])
     if not question.may_be_unknown and question.required:
-        t.note("form.needed")
+        t.note(f"form.needed_{question.type}", "form.needed")
         return t.ask_again()
     case.answers.pop(question.id, None)
     if question.id not in case.left:
@@ -188,8 +189,9 @@ def ask_anew(t: Turn, case: Case, question: Question) -> None:
     """Ask again what was answered before."""
     old = case.answers.get(question.id)
     if old and not question.sensitive:
-        t.note("form.was", shown=old["shown"])
+        t.note("form.was", shown=spoken(old))
     ask(t, case, question)
+    t.open["keeps"] = bool(old)
 
 
 def fix(t: Turn, case: Case, number: str) -> None:

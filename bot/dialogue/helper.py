@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from backend.domain.letters import nfc
+from backend.domain.letters import fold, nfc
+from backend.domain.procedure import Procedure
 from bot.dialogue import forms, names, opening
 from bot.dialogue.path import progress
 from bot.dialogue.turn import Turn
@@ -48,10 +49,18 @@ def add(t: Turn, name: str, hint: str = "") -> dict[str, Any] | None:
 
 
 def _procedure_of(t: Turn, hint: str) -> str | None:
-    """The one procedure that the words in brackets name best; None asks later."""
-    found = t.catalogue.search(hint)
-    best = [procedure.id for procedure, score in found if score == found[0][1]]
-    return best[0] if len(best) == 1 else None
+    """The one procedure whose name the words in brackets hold, the longest name first; None asks later."""
+    words = f" {fold(hint)} "
+    held = {p.id: max((len(name) for name in _spoken(p) if f" {name} " in words), default=0) for p in t.catalogue.all(t.today)}
+    best = [name for name, length in held.items() if length and length == max(held.values())]
+    if len(best) != 1:
+        return None
+    whole = words.strip() in _spoken(t.catalogue.get(best[0], t.today))
+    return best[0] if whole or not t.catalogue.cluster_of(best[0], hint) else None
+
+
+def _spoken(procedure: Procedure) -> list[str]:
+    return [fold(name) for name in (procedure.names.menu, procedure.names.plain, *procedure.names.folk)]
 
 
 def find(t: Turn, text: str) -> dict[str, Any] | None:

@@ -64,8 +64,8 @@ def checked(procedure: Procedure) -> dict[str, Any]:
     return ref("info.checked", day=f"{procedure.checked.day}/{procedure.checked.month}/{procedure.checked.year}")
 
 
-def answer(t: Turn, intent: str, procedure: Procedure, known: Facts) -> list[dict[str, Any]]:
-    """The sentences that answer a question about a procedure, with the date last checked."""
+def answer(t: Turn, intent: str, procedure: Procedure, known: Facts, room: int | None = None) -> list[dict[str, Any]]:
+    """The sentences that answer a question about a procedure, with the date last checked; papers in `room` characters."""
     if intent == "ask_fee":
         return [*fee(t, procedure, known), checked(procedure)]
     if intent == "ask_duration":
@@ -74,4 +74,4 @@ def answer(t: Turn, intent: str, procedure: Procedure, known: Facts) -> list[dic
         return where(t, procedure)
     if intent in ("ask_eligibility", "ask_benefit"):
         return [ref(f"info.{intent.removeprefix('ask_')}", what=procedure.names.plain)]
-    return [papers(t, procedure, known), checked(procedure)]
+    return [papers(t, procedure, known, room), checked(procedure)]

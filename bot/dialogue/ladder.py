@@ -41,6 +41,7 @@ def _at_question(t: Turn, misses: int, reading: Reading | None) -> None:
         t.note(f"miss.{kind}", last=len(t.open["options"]))
     else:
         t.note(f"miss_again.{kind}", "miss_again.any", last=len(t.open["options"]))
+    t.note("miss.person")
     t.ask_again()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.dialogue import consent, helper, people
+from bot.dialogue import consent, helper, menus, people
 from bot.dialogue.decide import finish
 from bot.dialogue.turn import Turn, in_groups, moment
 from bot.dialogue.types import Case, Decision, Place, State
@@ -13,7 +13,7 @@ from bot.dialogue.types import Case, Decision, Place, State
 CONSENT = ("consent_given", "consent_refused")
 RATED = ("returned",)
 SUPPLEMENT = ("supplement_asked",)
-KNOWN = ("code", "papers", "reason", "due_at", "by", "review_by", "new_due_at")
+KNOWN = ("code", "papers", "reason", "due_at", "by", "review_by", "new_due_at", "number", "answer")
 """What a notice may say; the rest of an event's data (names, proofs, grounds) is not for a telephone."""
 
 
@@ -54,6 +54,13 @@ def _after(t: Turn, kind: str, params: dict[str, Any]) -> None:
     if kind in RATED and not t.open and params.get("code") not in t.memory.get("rated", []):
         t.memory["rated"] = [*t.memory.get("rated", []), params.get("code")][-3:]
         people.rate(t, None)
+    if kind == "complaint_answered" and not t.open:
+        _content(t, params["number"])
+
+
+def _content(t: Turn, number: str) -> None:
+    """Asked once, with the answer itself, where no question is open."""
+    t.ask("content", "task.content", (menus.YES, menus.NO), number=number)
 
 
 def _about_consent(t: Turn, kind: str, params: dict[str, Any]) -> None:

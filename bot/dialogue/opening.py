@@ -111,19 +111,29 @@ def offer_form(t: Turn, procedure: Procedure) -> None:
     t.ask("start", "open.start", (menus.YES, menus.LATER), procedure=procedure.id)
 
 
-def about(t: Turn, intent: str, procedure: Procedure) -> None:
-    """Answer a question about a procedure; at rest the form is offered, in a form its question comes back."""
+def about(t: Turn, intents: tuple[str, ...], procedure: Procedure) -> None:
+    """Answer questions about a procedure; at rest the form is offered, in a form its question comes back."""
     t.memory["procedure"] = procedure.id
     if not t.holding:
         machine(t)
-    note_answer(t, intent, procedure)
+    for intent in intents:
+        note_answer(t, intent, procedure, alone=len(intents) == 1)
     t.ask_again() if t.holding else offer_form(t, procedure)
 
 
-def note_answer(t: Turn, intent: str, procedure: Procedure) -> None:
-    """The facts asked about, to stand before whatever comes next."""
-    for sentence in info.answer(t, intent, procedure, known_facts(t, procedure)):
-        t.note_ref(sentence)
+def about_both(t: Turn, asked: list[tuple[str, Procedure]]) -> None:
+    """Answer a question about each of two procedures, then ask which to begin."""
+    machine(t)
+    for intent, procedure in asked:
+        note_answer(t, intent, procedure, alone=False)
+    options = choosing.options([procedure for _, procedure in asked])[: len(asked)]
+    t.ask("procedure", "open.start_which", (*options, menus.LATER), intent="start_dossier")
+
+
+def note_answer(t: Turn, intent: str, procedure: Procedure, alone: bool = True) -> None:
+    """The facts asked about, to stand before whatever comes next; beside others in short."""
+    for sentence in info.answer(t, intent, procedure, known_facts(t, procedure), None if alone else FEWEST):
+        t.note_ref(sentence, spare=0 if alone or sentence["text"] != "info.checked" else 1)
 
 
 def known_facts(t: Turn, procedure: Procedure) -> dict[str, str]:

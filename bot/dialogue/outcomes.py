@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.dialogue import consent, drafts, forms, helper, later, people, review, tracking
+from bot.dialogue import consent, drafts, forms, helper, people, review, tracking
 from bot.dialogue.decide import finish
-from bot.dialogue.turn import Turn, ref
-from bot.dialogue.types import Case, Decision, Heard, Outcome, Place, Say, State
+from bot.dialogue.turn import Turn
+from bot.dialogue.types import Case, Decision, Heard, Outcome, Place, State
 
 
 def resume(state: State, outcome: Outcome, heard: Heard, catalogue, place: Place, now: datetime) -> Decision:
@@ -29,14 +29,10 @@ def _sent(t: Turn, outcome: Outcome) -> None:
     review.drop(t, case)
     if name and helper.people(t):
         return _next_neighbour(t)
-    last = _take_back(t)
-    if not later.offer(t):
-        t.lead = []
-        t.says.append(last)
 
 
 def _next_neighbour(t: Turn) -> None:
-    _take_back(t)
+    t.take_back()
     t.ask("helped_who", "helper.sent_next", params={"others": ", ".join(p["name"] for p in helper.people(t))})
 
 
@@ -50,14 +46,6 @@ def _not_sent(t: Turn, outcome: Outcome, case: Case) -> None:
         review.drop(t, case)
         return t.say_noted()
     review.confirm(t, case)
-
-
-def _take_back(t: Turn) -> Say:
-    """Make the last text the beginning of the next one, so that two texts stay two."""
-    last = t.says.pop()
-    inner = {k: v for k, v in last.params.items() if k not in ("lead", "you", "name")}
-    t.lead = [*last.params.get("lead", []), ref(last.key, **inner)]
-    return last
 
 
 def _tracked(t: Turn, outcome: Outcome) -> None:
@@ -91,11 +79,18 @@ def _rated(t: Turn, outcome: Outcome) -> None:
     t.say("task.rated" if outcome.ok else "reason.nothing_to_rate")
 
 
+def _content(t: Turn, outcome: Outcome) -> None:
+    if not outcome.ok:
+        return t.say("reason.other")
+    t.say("task.content_yes" if outcome.data["yes"] else "task.content_no")
+
+
 _OUTCOMES: dict[str, Callable[[Turn, Outcome], None]] = {
     "send": _sent,
     "track": _tracked,
     "person": _person,
     "rate": _rated,
+    "content": _content,
     "ask_consent": helper.asked,
     "attest_consent": helper.attested,
     "answer_consent": _consented,

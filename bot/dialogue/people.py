@@ -34,6 +34,8 @@ def _about(t: Turn) -> dict[str, str]:
 
 def called(t: Turn, outcome: Outcome, reason: str = "") -> None:
     """The promise of a person, then the open question once more."""
+    if t.memory.pop("pays", False):
+        t.note("task.pay")
     if not outcome.ok:
         t.note("person.none", phone=t.place.phone or ref("person.desk", desk=t.place.desk))
     elif t.memory.pop("urgent", False) and outcome.data.get("on_duty"):
@@ -75,7 +77,7 @@ def task_done(t: Turn, outcome: Outcome) -> None:
     if not outcome.ok:
         t.note(f"reason.{outcome.reason}", "reason.other")
     else:
-        t.note(f"task.{outcome.verb}", by=moment_near(t, outcome.data["promise_at"]))
+        t.note(f"task.{outcome.verb}", by=moment_near(t, outcome.data["promise_at"]), number=outcome.data.get("number"))
     t.ask_again()
 
 

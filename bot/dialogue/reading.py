@@ -10,19 +10,24 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.dialogue import answers, commands, danger
+from backend.domain.values.places_of_choices import position
+from bot.dialogue import answers, commands, danger, two_parts
 from bot.dialogue.names import named
 from bot.dialogue.thresholds import STALE_HOURS
-from bot.dialogue.turn import options_of, still_open
-from bot.dialogue.types import Heard, Reading, State
+from bot.dialogue.turn import SOFT, options_of, still_open
+from bot.dialogue.types import Heard, Option, Reading, State
 
-CLAUSE = re.compile(r"\s*[,;.?!\n]+\s+|\s*\n\s*|\s+(?=mà\s)|\s+(?=ma\s.*\b(?:khong|ko|k|bao nhieu|bn|may|gi|nao|dau|sao|the)\b)")
-_QUESTION = re.compile(
-    r"\b(bao nhieu|bn|may|gi|j|nao|dau|sao|ntn|bao lau|bao gio|bh|mat tien|phi)\b|\b(khong|ko|k|hong|chua)(?: (?:a|vay|the|nhi|nhe|nha))?$"
-)
 FOR_GOOD = ("confirm", "consent", "cancel", "withdraw")
 """Kinds whose answer cannot be taken back: a word out of a long sentence is no answer there."""
+BY_WHOLE_WORDS = ("kind", "sure")
+"""Kinds beside which a new wish is likely: "làm giấy độc thân" is no "làm luôn" there, "tiền người già" no question about money."""
 SHORT = 4
+_NAMES_SOMEBODY = re.compile(r"\b(?:toi|em|minh|chau|con|bo|me|ong|ba|cu|vo|chong|anh|chi|co|chu|bac) (?:\w+ )?ten (?:la )?\w+ \w+")
+""" "Bố tôi tên Triệu Văn Pá" is no answer to "ông bà là gì của người mất", though "bố" is one of the choices."""
+_COUNTS = re.compile(r"\b\d{1,2} ?(?:ban|to|trang|nguoi|sao|tuoi|thang|ngay|nam|con|dua|lan|trieu|nghin|k|kg|met|m2|ha|thua)\b")
+""" "Lấy 2 bản" is a number of copies and not the second choice."""
+_ENDING = re.compile(r"(?: (?:a|nhe|nha|di|voi|thoi|oi|em|chau|bac|chi|anh|can bo))+$")
+"""Polite words behind an answer."""
 OWN_NAMES = ("attest", "helped_names", "helper_name", "helped_who")
 """Kinds of open question whose answer is itself a name: there a neighbour's name does not switch."""
 
@@ -65,32 +70,36 @@ def _is_stale(open_: dict, heard: Heard, now: datetime) -> bool:
 
 
 def _at_question(state: State, open_: dict, text: str, catalogue, now: datetime) -> Reading | None:
-    first, rest = _first_clause(text)
-    part = _one(state, open_, first, catalogue, now) if _QUESTION.search(commands.bare_text(rest)) else None
-    if part and part.kind in ("option", "answer", "doubt"):
-        return replace(part, rest=rest)
+    halves = () if open_["kind"] in FOR_GOOD else two_parts.halves(text, answers.kind_of_answer(state, open_, catalogue))
+    for part, rest in halves:
+        read_part = _one(state, open_, part, catalogue, now)
+        if read_part and read_part.kind in ("option", "answer", "doubt"):
+            return replace(read_part, rest=rest)
     whole = _one(state, open_, text, catalogue, now)
-    if whole and whole.kind in ("bad", "doubt") and _QUESTION.search(commands.bare_text(text)) and not re.search(r"\d\d", text):
+    if whole and whole.kind in ("bad", "doubt") and two_parts.QUESTION.search(commands.bare_text(text)) and not re.search(r"\d\d", text):
+        return None
+    if whole and whole.kind == "option" and whole.via == "digit" and _COUNTS.search(commands.bare_text(text)):
+        return None
+    if whole and whole.kind == "option" and whole.via == "text" and _NAMES_SOMEBODY.search(commands.bare_text(text)):
+        return None
+    if whole and (whole.kind == "unknown" or (whole.kind == "option" and whole.via == "text")) and two_parts.is_only_a_question(text):
         return None
     if whole and whole.kind in ("option", "answer", "doubt") and len(text.split()) > 2 and danger.kind_of(text):
         return replace(whole, rest=text)
     return whole
 
 
-def _first_clause(text: str) -> tuple[str, str]:
-    found = CLAUSE.search(text)
-    return (text[: found.start()], text[found.end() :]) if found and found.start() else (text, "")
-
-
 def _one(state: State, open_: dict, text: str, catalogue, now: datetime) -> Reading | None:
-    if state.helper and open_["kind"] not in OWN_NAMES and (other := named(state.helper["people"], text)) and other["case"] != state.active:
+    if state.helper and open_["kind"] not in OWN_NAMES and (other := named(state.helper["people"], text)) and _is_another(state, open_, other):
         return Reading("switch", text)
     phrase = commands.command(text)
-    if phrase and " " in commands.bare_text(text):
-        return Reading("command", phrase[0], arg=phrase[1])
     options = options_of(open_)
     choice = answers.of_choices(options, text) if options else None
+    if phrase and " " in commands.bare_text(text) and not (open_["kind"] in SOFT and _is_word_of(choice, options, text)):
+        return Reading("command", phrase[0], arg=phrase[1])
     if open_["kind"] in FOR_GOOD and len(text.split()) > SHORT:
+        choice = None
+    if open_["kind"] in BY_WHOLE_WORDS and choice and not _says_only(choice, options, text):
         choice = None
     if choice and choice.kind == "option":
         return choice
@@ -104,3 +113,19 @@ def _one(state: State, open_: dict, text: str, catalogue, now: datetime) -> Read
     if phrase:
         return Reading("command", phrase[0], arg=phrase[1])
     return typed or choice
+
+
+def _is_word_of(choice: Reading | None, options: tuple[Option, ...], text: str) -> bool:
+    """Whether the whole text is a word of the chosen option: "để sau" puts off the offer, it does not pause a form."""
+    return choice is not None and any(o.value == choice.value and commands.bare_text(text) in o.words for o in options)
+
+
+def _says_only(choice: Reading, options: tuple[Option, ...], text: str) -> bool:
+    """Whether a text holds the choice and no more: a number, a word for the place of a choice, or one of its words."""
+    said = _ENDING.sub("", commands.bare_text(text))
+    return bool(commands.digit(text)) or position(said, len(options)) is not None or _is_word_of(choice, options, said)
+
+
+def _is_another(state: State, open_: dict, person: dict) -> bool:
+    """Whether a neighbour is not the one in hand; before the form is begun the question names whom it is about."""
+    return person["name"] != open_["person"] if "person" in open_ else person["case"] != state.active

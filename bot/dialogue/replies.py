@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.domain.procedure import Question
 from bot.dialogue import (
+    ahead,
     answers,
     choosing,
     consent,
@@ -59,6 +60,8 @@ def answer(t: Turn, got: Reading) -> None:
         t.open["partial"] = got.params["partial"]
     if t.open is None:
         return t.say("miss.rest")
+    if got.kind == "bad" and ahead.take(t):
+        return
     if got.kind == "bad" or (got.kind == "unknown" and t.open["kind"] not in OF_A_FORM):
         return ladder.miss(t, got)
     ANSWERS[t.open["kind"]](t, got)
@@ -103,6 +106,8 @@ def _question(t: Turn, got: Reading) -> None:
         return t.ask(
             "name_word", "talk.name_word", (menus.IS_NAME, menus.IS_COMMAND), params={"word": got.value}, word=got.value, prev=prev
         )
+    if got.kind == "kept":
+        return forms.next_question(t, case)
     if got.kind == "doubt":
         return forms.ask_back(t, case, question, got)
     if got.kind == "more_story":
@@ -187,11 +192,26 @@ def _name_word(t: Turn, got: Reading) -> None:
 
 
 def _procedure(t: Turn, got: Reading) -> None:
-    intent = t.open["intent"]
+    intent, more = t.open["intent"], tuple(t.open.get("more", ()))
     t.close()
+    if got.value == "no":
+        return t.say("talk.later")
     if got.value == "other":
         return choosing.ask_name(t, intent)
-    intents.chosen(t, intent, t.catalogue.get(got.value, t.today))
+    intents.chosen(t, intent, t.catalogue.get(got.value, t.today), more)
+
+
+def _kind(t: Turn, got: Reading) -> None:
+    procedure, more = t.catalogue.get(t.open["procedure"], t.today), tuple(t.open["more"])
+    t.close()
+    intents.chosen(t, got.value, procedure, more)
+
+
+def _sure(t: Turn, got: Reading) -> None:
+    if got.value == "yes":
+        return intents.confirmed(t)
+    t.close()
+    t.say("talk.yes_to_nothing")
 
 
 def _papers(t: Turn, got: Reading) -> None:
@@ -211,9 +231,9 @@ def _start(t: Turn, got: Reading) -> None:
 
 
 def _wish(t: Turn, got: Reading) -> None:
-    procedure = t.catalogue.get(t.open["procedure"], t.today)
+    procedure, intent = t.catalogue.get(t.open["procedure"], t.today), t.open["intent"]
     t.close()
-    opening.begin(t, procedure) if got.value == "yes" else t.say("talk.later")
+    intents.chosen(t, intent, procedure) if got.value == "yes" else t.say("talk.later")
 
 
 def _dossier(t: Turn, got: Reading) -> None:
@@ -283,6 +303,13 @@ def _same_place(t: Turn, got: Reading) -> None:
     forms.next_question(t, case)
 
 
+def _content(t: Turn, got: Reading) -> None:
+    """Whether the answer to a complaint satisfied."""
+    number = t.open["number"]
+    t.close()
+    t.request("content", number=number, yes=got.value == "yes")
+
+
 def _withdraw(t: Turn, got: Reading) -> None:
     t.close()
     t.request("withdraw") if got.value == "yes" else t.say("task.withdraw_kept")
@@ -313,11 +340,11 @@ def _helped_names(t: Turn, got: Reading) -> None:
 
 ANSWERS: dict[str, Answer] = {
     "question": _question, "doubt": _doubt, "confirm": _confirm, "fix": _fix, "cancel": _cancel, "stale": _stale,
-    "name_word": _name_word, "procedure": _procedure, "papers": _papers, "start": _start, "wish": _wish, "dossier": _dossier,
+    "name_word": _name_word, "procedure": _procedure, "kind": _kind, "sure": _sure, "papers": _papers, "start": _start, "wish": _wish, "dossier": _dossier,
     "track_key": _track_key, "track_code": _track_code, "claim": _claim, "rate": _rate, "card": _card, "draft": _draft,
     "helper_name": lambda t, got: helper.own_name(t, got.value), "helped_names": _helped_names, "helped_who": _helped_who,
     "helped_procedure": lambda t, got: helper.procedure_of(t, t.open["person"], got.value), "phone_of": _phone_of,
     "attest": _attest, "same_place": _same_place, "consent": lambda t, got: consent.answered(t, got.value == "yes"),
-    "withdraw": _withdraw, "menu": _menu, "offer_person": _offer_person,
+    "content": _content, "withdraw": _withdraw, "menu": _menu, "offer_person": _offer_person,
 }  # fmt: skip
 """Kind of open question -> what an answer to it does."""

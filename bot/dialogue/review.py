@@ -9,12 +9,12 @@ from bot.dialogue.types import Case, Outcome
 
 
 def read_back(t: Turn, case: Case) -> None:
-    """Read everything back in the words of the procedure, then ask to send (two texts at most)."""
+    """Read everything back in the words of the procedure, and ask to send behind it: two texts at most (rule 10)."""
     if case.helped and case.helped["consent"] in ("none", "asked"):
         return _wait_for_consent(t, case)
     t.lead = [sentence for sentence in t.lead if not sentence.get("spare")]
     answers = {name: spoken(a) for name, a in case.answers.items()}
-    t.say("form.read_back", parts={"text": f"{case.procedure}.read_back", "params": answers})
+    t.note("form.read_back", parts={"text": f"{case.procedure}.read_back", "params": answers})
     confirm(t, case)
 
 

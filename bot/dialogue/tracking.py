@@ -73,13 +73,22 @@ def offer(t: Turn, found: list[dict[str, Any]]) -> None:
 
 def line(dossier: dict[str, Any]) -> dict[str, Any]:
     """Parameters of one dossier's sentence: code in groups, stage in plain words, the promised day."""
-    due = dossier.get("due")
-    key = "track.late" if dossier.get("late") else "track.due"
     return {
         "code": in_groups(dossier["code"]),
         "stage": ref(f"stage.{dossier['stage']}", "stage.other"),
-        "due": ref(key, day=_short_day(due)) if due else None,
+        "due": _due(dossier) if dossier.get("due") else None,
     }
+
+
+def _due(dossier: dict[str, Any]) -> dict[str, Any]:
+    """The promised day; of a late one also who has it and who kept it, by office and step; the new day of an apology."""
+    days = {"day": _short_day(dossier["due"]), "new_day": _short_day(dossier["promised"]) if dossier.get("promised") else None}
+    if not dossier.get("late"):
+        return ref("track.promised" if days["new_day"] else "track.due", **days)
+    holder, cause = dossier.get("holder"), dossier.get("cause")
+    if holder and cause and holder != cause:
+        return ref("track.late", **days, cause=ref(f"held.{cause}"), now_at=ref(f"held.{holder}"))
+    return ref("track.late", **days, holder=ref(f"held.{holder}") if holder else None)
 
 
 def _short_day(iso: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ _OWN = ("kind", "key", "params", "options", "asked_at", "turn", "stale")
 
 
 SOFT = {
-    "start", "wish", "procedure", "papers", "offer_person", "menu", "dossier", "track_code", "track_key", "claim", "draft", "rate", "withdraw",
+    "start", "wish", "procedure", "kind", "sure", "papers", "offer_person", "menu", "dossier", "track_code", "track_key", "claim", "draft", "rate", "content", "withdraw",
 }  # fmt: skip
 """Open questions that are only offers: a new wish takes their place."""
 
@@ -133,6 +133,17 @@ class Turn:
             params["lead"] = self.lead
         self.lead = []
         self.says.append(Say(key, params, options, cls))
+
+    def say_first(self, key: str, **params: Any) -> None:
+        """Put a sentence before the text said last in this turn, so that two texts stay two."""
+        last = self.says[-1]
+        self.says[-1] = replace(last, params={**last.params, "lead": [ref(key, **params), *last.params.get("lead", [])]})
+
+    def take_back(self) -> None:
+        """Make the last text the beginning of the next one, so that two texts stay two."""
+        last = self.says.pop()
+        inner = {k: v for k, v in last.params.items() if k not in ("lead", "you", "name")}
+        self.lead = [*last.params.get("lead", []), ref(last.key, **inner), *self.lead]
 
     def ask(self, kind: str, key: str, options: tuple[Option, ...] = (), *, params=None, **payload: Any) -> None:
         """Say a text and open it as the question that the next turn answers."""

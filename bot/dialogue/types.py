@@ -56,16 +56,20 @@ class Understanding:
     candidates: tuple[tuple[str, float], ...] = ()
     entities: tuple[tuple[str, str], ...] = ()
     degraded: bool = False
-    """NLU was down: procedure candidates come from the catalogue search, the intent is a guess."""
+    """NLU was down: procedure candidates come from a search of names, the intent is a guess."""
     second: Understanding | None = None
-    """Another wish in the same message (`bot.dialogue.wishes` splits the text); it is kept and offered afterwards."""
+    """Another wish in the same message (`bot.dialogue.wishes` finds it); served beside, or kept and offered afterwards."""
+    said: str = ""
+    """The part of the message it was read from, where that is not the whole of it."""
+    intents: tuple[tuple[str, float], ...] = ()
+    """The likeliest intents, best first: what a question about a procedure is about is asked back by them, and the inbox of unsure lines shows them."""
 
 
 @dataclass(frozen=True)
 class Reading:
     """What the dialogue itself could read of a turn, without NLU.
 
-    kind: option | answer | doubt | bad | unknown | command | name_word | more_story | stale | digit | claim | switch | lines | media.
+    kind: option | answer | kept | doubt | bad | unknown | command | name_word | more_story | stale | digit | claim | switch | lines | media.
     `value`: the option's value, the answer, the name of the command, or why it is bad. `shown`: how it is read back.
     """
 
@@ -112,10 +116,12 @@ class Request:
       send {case}                      -> {code, noted: bool, review_by: iso, papers: [plain], sign_what, place, similar?: bool}
                                           similar = somebody has sent the like: told without who, a person decides
                                           reason consent|missing (question)|gone|sent_already|guide_only
-      track {code?, last4?}            -> {dossiers: [{code, stage, due: iso|None, late: bool, short}]}; reason unknown|locked|need_key
+      track {code?, last4?}            -> {dossiers: [{code, stage, due: iso|None, late: bool, short, promised?: iso, holder?, cause?}]}; reason unknown|locked|need_key
       person {reason, urgent: bool, case?} -> {promise_at: iso, on_duty: phone|None}
       complain {text} / withdraw {} / update_contact {text} / supplement {media, text?, code?} / postal {} / rate {score}
                                        -> {promise_at: iso}  (a task for a clerk; nothing is decided by an intent)
+                                          complain also {number}, the receipt number of the complaint
+      content {number, yes: bool}      -> {yes}              (whether the answer to a complaint satisfied)
       ask_consent {case, phone, helper} -> {last4}          (texts the neighbour's own phone)
       attest_consent {case, name}      -> {at: iso}
       answer_consent {consent, yes}    -> {helper}

@@ -9,6 +9,7 @@ import argparse
 import json
 import logging
 import os
+import shutil
 import sys
 import tarfile
 import tempfile
@@ -21,9 +22,13 @@ HEADS = "heads.json"
 
 
 def main() -> None:
-    """Train unless the model is there; `--output FOLDER` puts it elsewhere (a candidate), `--nlu FOLDER` reads other lines."""
+    """Train unless the model is there.
+
+    `--output FOLDER` puts it elsewhere (a candidate), `--nlu FOLDER` reads other lines, `--more FOLDER` reads these too.
+    """
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--nlu", type=Path, default=model_files.ROOT / "nlu_data" / "train")
+    options.add_argument("--more", type=Path, help="a second folder of lines, learned beside the first")
     options.add_argument("--output", type=Path, default=model_files.MODELS)
     options.add_argument("--name", default=model_files.fingerprint())
     chosen = options.parse_args()
@@ -32,16 +37,17 @@ def main() -> None:
         print(f"model {archive.name} is ready")
         return
     print(f"training model {archive.name}: one to three minutes", flush=True)
-    train(chosen.nlu, archive)
+    train([chosen.nlu, *([chosen.more] if chosen.more else [])], archive)
 
 
-def train(lines: Path, archive: Path) -> None:
-    """Train on the YAML files under `lines`, then put archive and list entry in place, the entry last."""
+def train(folders: list[Path], archive: Path) -> None:
+    """Train on the YAML files under `folders`, then put archive and list entry in place, the entry last."""
     started = time.process_time()
     archive.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
-        made = Path(_rasa_train(lines, folder, archive.name))
+        made = Path(_rasa_train(_together(folders, Path(folder)), folder, archive.name))
         entry = {
+            "release": model_files.fingerprint(),
             "sha256": model_files.sha256(made),
             "bytes": made.stat().st_size,
             "train_cpu_seconds": round(time.process_time() - started, 1),
@@ -51,6 +57,15 @@ def train(lines: Path, archive: Path) -> None:
     listing = archive.with_name(archive.name.removesuffix(".tar.gz") + ".json")
     listing.write_text(json.dumps(entry, indent=1) + "\n", "utf-8")
     print(f"model {archive.name} trained: {json.dumps(entry)}", flush=True)
+
+
+def _together(folders: list[Path], into: Path) -> Path:
+    """One folder with all lines: Rasa takes one path."""
+    if len(folders) == 1:
+        return folders[0]
+    for number, folder in enumerate(folders):
+        shutil.copytree(folder, into / "lines" / str(number))
+    return into / "lines"
 
 
 def _rasa_train(lines: Path, folder: str, name: str) -> str:

@@ -69,6 +69,19 @@ text that was cut off in the middle of its sending; it is shown with a button an
 
 """
 
+_API = """## The API on PostgreSQL
+
+PostgreSQL from its wheel with fsync on, on the same cores. {count} birth dossiers sent by `POST /api/v1/dossiers` over {clients} open
+connections to {apps} app processes, each under a new key: token looked up, answers read, sealed and indexed, contact, parties, one
+code each in the order of commit, event with its link, first answer kept, one commit to disk. CPU is that of the app processes.
+
+"""
+_TRANSITION = """One reception (`dossiers.act`: event, link, notice, job) from opening the transaction to the end of its commit, beside the six bare
+statements by psycopg with theirs (read, status, event, chain head, notice, job): {count} of each, in turns, on dossiers that were sent
+above. Ours asks {statements:.1f} statements; the workflow table, the due date, sealing and the object mapper are in its time.
+
+"""
+
 
 def render(results: Mapping[str, Any]) -> str:
     """Return the page. A part that was never measured is left out; a peer that could not be made is named with its reason."""
@@ -147,7 +160,17 @@ def _kills(result: Mapping[str, Any]) -> str:
     return _KILLS.format(people=result["people"]) + _table(["on", *keys, "lost"], rows)
 
 
-_PARTS = {"turns": _turns, "webhook": _webhook, "queue": _queue, "understanding": _understanding, "kills": _kills}
+def _api(result: Mapping[str, Any]) -> str:
+    sends, step = result["sends"], result["transition"]
+    rows = [[f"{sends['per_second']:.0f}", *_figures(sends, ("cpu_ms", "p50_ms", "p95_ms"))]]
+    both = [[NAMES["ours"], f"{step['ours_ms']:.2f}", f"{step['ours_mean_ms']:.2f}", f"×{step['ratio']:.1f}"], [NAMES["bare"], f"{step['bare_ms']:.2f}", f"{step['bare_mean_ms']:.2f}", "×1.0"]]
+    return "".join([
+        _API.format(**sends), _table(["sent dossiers a second", "CPU ms", "p50 ms", "p95 ms"], rows),
+        _TRANSITION.format(**step), _table(["side", "p50 ms", "mean ms", "p50 against bare"], both),
+    ])  # fmt: skip
+
+
+_PARTS = {"turns": _turns, "webhook": _webhook, "queue": _queue, "understanding": _understanding, "kills": _kills, "api": _api}
 
 
 def _figures(side: Mapping[str, float], keys: Iterable[str]) -> list[str]:

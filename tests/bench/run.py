@@ -1,4 +1,4 @@
-"""`main.py bench [turns] [webhook] [queue] [understanding] [kills]`: measures, and writes docs/benchmarks.md.
+"""`main.py bench [turns] [webhook] [queue] [understanding] [kills] [api]`: measures, and writes docs/benchmarks.md.
 
 Needs both environments and the trained model. The two peers are trained once and kept in the folder for temporary files.
 What is not named keeps the figures of its last run.
@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from tests.bench import doors, kills, ours, page, peers, queue, turns
+from tests.bench import api, doors, kills, ours, page, peers, queue, turns
 from tests.bench.figures import conversation, percentile
 from tests.bench.processes import Processes
 
@@ -141,6 +141,11 @@ def _understanding(bench: Bench) -> dict:
     return {"sides": sides, "parses": PARSES * ROUNDS, "missing": bench.missing}
 
 
+def _api(bench: Bench) -> dict:
+    return api.measure(bench.processes, ROOT, bench.folder / "api")
+
+
 _MEASURES: dict[str, Callable[[Bench], dict]] = {
     "turns": _turns, "webhook": _webhook, "queue": _queue, "understanding": _understanding, "kills": lambda _bench: kills.measure(ROOT),
+    "api": _api,
 }  # fmt: skip

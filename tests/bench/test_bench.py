@@ -30,6 +30,10 @@ def results() -> dict:
             "sides": {"ours": {"per_second": 61.2, "cpu_ms": 8.0}, "bare": {"per_second": 220.0, "cpu_ms": 0.5}}, "jobs": 100, "rounds": 2,
             **seen,
         },
+        "api": {
+            "sends": {"count": 1000, "clients": 16, "apps": 2, "per_second": 123.4, "cpu_ms": 9.26, "p50_ms": 80.0, "p95_ms": 200.4},
+            "transition": {"count": 200, "statements": 7.0, "ours_ms": 3.0, "bare_ms": 1.5, "ours_mean_ms": 3.5, "bare_mean_ms": 1.75, "ratio": 2.0}, **seen,
+        },
         "understanding": {"sides": {"ours": parse}, "parses": 100, "missing": {}, **seen},
         "kills": {"people": 30, "runs": kills.read("x\nsqlite: 360 messages, 30 dossiers, kills {'app': 12, 'nlu': 3}, repeats 17, unknown 0\n."), **seen},
     }  # fmt: skip
@@ -45,6 +49,8 @@ def results() -> dict:
         "| bare floor | 500 | 1.5 | 2.0 | 3.0 | 12.0 |",
         "| Một Cửa | 61 | 8.00 |",
         "| our understanding server | 583 |",
+        "| 123 | 9.3 | 80.0 | 200 |",
+        "| Một Cửa | 3.00 | 3.50 | ×2.0 |",
         "| sqlite | 360 | 30 | app: 12, nlu: 3 | 17 | 0 | 0 |",
         "Measured 2026-11-24; load average at the end 3.2.",
     ],
@@ -56,7 +62,7 @@ def test_the_page_has_the_figures_of_a_result(results, line):
 def test_a_part_that_was_not_measured_is_left_out(results):
     del results["queue"], results["webhook"]
     headings = [line for line in page.render(results).splitlines() if line.startswith("## ")]
-    assert headings == ["## One whole turn", "## Understanding alone", "## Killed in the middle"]
+    assert headings == ["## One whole turn", "## Understanding alone", "## Killed in the middle", "## The API on PostgreSQL"]
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 2), (0.75, 3), (0.99, 4), (1.0, 4), (0.0, 1)])

@@ -10,6 +10,8 @@ from pypdf import PdfReader
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.conftest import BOTH, StillClock, stores
+from tests.doors.kit import Desk
+from tests.doors.test_workflow import at
 from tests.journeys.kit import house
 
 pytestmark = pytest.mark.browser
@@ -158,3 +160,21 @@ def test_the_list_of_doors_is_drawn_without_any_address_outside(tab):
     page = tab()
     page.goto("/docs")
     expect(page.locator("#doors")).to_contain_text("/healthz")
+
+
+def test_ticked_lines_stay_ticked_while_the_list_renews_itself_and_are_signed_at_once(home, tab):
+    desk = Desk(home)
+    for _ in range(2):
+        at(desk, "draft")
+    console = signed_in(tab(), "lanhdao")
+    console.goto("/console/dossiers?tab=todo")
+    expect(console.locator("[name=row]")).to_have_count(2)
+    console.locator("[name=row]").first.check()
+    at(desk, "draft")
+    console.wait_for_timeout(1500)
+    expect(console.locator("[name=row]:checked")).to_have_count(1)
+    console.get_by_label("Chọn mọi dòng").check()
+    console.get_by_role("button", name="Ký").click()
+    expect(console.get_by_role("status")).to_have_text("Đã làm 2 trên 2 hồ sơ.")
+    console.goto("/console/dossiers?tab=todo")
+    expect(console.locator("[name=row]")).to_have_count(1)

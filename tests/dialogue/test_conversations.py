@@ -103,7 +103,7 @@ def test_every_text_fits_its_channel_and_three_in_a_row_never_come(file):
     script = yaml.safe_load(file.read_text(encoding="utf-8"))
     for turn in script["turns"]:
         for key in [k for k in turn if k.startswith("xã")]:
-            assert len(turn[key]) <= 3 if key == "xã" else 2
+            assert len(turn[key]) <= 2
             for page in turn[key]:
                 ascii_only = all(ord(c) < 128 for c in page)
                 assert sms_length(page) <= SMS_LENGTH if ascii_only else len(page) <= ZALO_LENGTH

@@ -88,7 +88,7 @@ def test_a_number_that_says_another_sex_may_be_sent_again():
 def test_three_misses_lead_to_a_person_and_no_answer_comes_twice():
     pa = birth(Phone(), "3")
     said = [pa("hả") for _ in range(6)]
-    assert "May chua hieu" in said[0] and "Khong chon duoc thi nhan GAP" in said[1] and "goi lai truoc" in said[2]
+    assert "May chua hieu" in said[0] and "nhan GAP" in said[1] and "goi lai truoc" in said[2]
     assert len(set(said[:3])) == 3
     assert "can bo da duoc bao" in said[5] and pa.verbs == []
 

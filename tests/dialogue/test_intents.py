@@ -37,7 +37,7 @@ def test_all_intents_of_the_contract_are_served():
         ("resume_dossier", None, "chua co giay lam do", []),
         ("track_dossier", None, "H55.242 - 261123 - 0007: dang lam. Hen ngay 27/11.", ["track"]),
         ("submit_supplement", None, "Can bo xem va nhan lai truoc 16h", ["supplement"]),
-        ("complain", None, "Co nguoi tra loi truoc 16h", ["complain"]),
+        ("complain", None, "Co nguoi goi lai truoc 16h", ["complain"]),
         ("rate_service", None, "1 Rat kem", []),
         ("withdraw_dossier", None, "Muon rut ho so da gui? 1 Co 2 Khong", []),
         ("update_contact", None, "de doi cho dung", ["update_contact"]),
@@ -152,7 +152,7 @@ def test_a_second_wish_is_kept_and_offered_after_sending():
 def test_two_wishes_in_one_text():
     phone = Phone()
     phone("lam giay doc than, voi lai hoi ho ngheo", meant("ask_procedure", "xn_doc_than", second=meant("ask_procedure", "ho_ngheo")))
-    assert phone.state.memory["wish"] == "ho_ngheo" and phone.state.cases[0].procedure == "xn_doc_than"
+    assert [w["ids"] for w in phone.state.memory["wishes"]] == [["ho_ngheo"]] and phone.state.cases[0].procedure == "xn_doc_than"
 
 
 # Tracking (design §2.9)
@@ -262,7 +262,7 @@ def test_without_nlu_plain_words_still_work_and_a_procedure_is_always_asked_abou
 def test_without_nlu_stray_words_in_a_form_are_a_miss_and_no_wish():
     pa = birth(Phone(), "3")
     assert "May chua hieu" in pa("lung tung", down("ask_procedure", 0.25, ("ho_ngheo", 0.5)))
-    assert "wish" not in pa.state.memory
+    assert "wishes" not in pa.state.memory
 
 
 def test_words_after_a_missing_paper_go_to_the_clerk_once():
@@ -272,3 +272,17 @@ def test_words_after_a_missing_paper_go_to_the_clerk_once():
     assert phone.asked[0].args["text"] == "mai toi mang len" and phone.asked[0].args["code"] == CODE
     phone("u u", meant("inform"))
     assert phone.verbs == []
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"promised": "2026-12-01T17:00:00+07:00"}, "Hen 27/11, xa da xin loi va hen lai 1/12."),
+        ({"late": True, "holder": "lanhdao", "cause": "lanhdao"}, "Da qua hen 27/11, xa nhan loi. Dang o lanh dao xa, cho ky."),
+        ({"late": True, "holder": "lanhdao", "cause": "office"}, "Lau o co quan khac, cho tra loi, nay o lanh dao xa, cho ky."),
+        ({"late": True, "holder": "office", "cause": "office", "promised": "2026-12-01T17:00:00+07:00"}, "Hen lai 1/12."),
+    ],
+)
+def test_why_it_is_late_and_who_has_it_is_told_by_office_and_step_in_one_text(told, sentence):
+    answer = tracking(dossier(1, due="2026-11-27T17:00:00+07:00", stage="handed_over", **told))("den dau roi", meant("track_dossier"))
+    assert sentence in answer and len(answer) <= 160

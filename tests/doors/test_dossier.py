@@ -221,7 +221,7 @@ def test_work_is_given_to_a_colleague_who_finds_it_under_their_name(desk):
 def test_a_pause_moves_what_is_shown_and_never_what_was_promised(fresh):
     """Due in three working days; after a day of them the person is asked, and answers a week later."""
     row, start, staff_of_all = fresh.sent("xn_doc_than", {"place": BIRTH["place"]}), fresh.now(), Actor("system", "H55.242", ("tiepnhan", "chuyenmon"))
-    steps = [("receive", 0, {}), ("process", 0, {}), ("ask_supplement", 2, {"papers": ["giấy ly hôn"]}), ("supplied", 9, {})]
+    steps = [("receive", 0, {}), ("process", 0, {}), ("ask_supplement", 2, {"papers": ["giấy ly hôn"], "reason": "chưa rõ", "ground": "Điều 9"}), ("supplied", 9, {})]
     for action, days, data in steps:
         with fresh.home.wired.database.write() as session:
             version = session.get(Dossier, row.id).version

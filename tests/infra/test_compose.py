@@ -17,11 +17,11 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 SETTINGS = set(Settings.model_fields) | set(GATEWAY)
-OURS = ["migrate", "app", "worker"]
-SERVER_ONLY = {"HOST", "PORT"}  # only the app listens
+OURS = ["migrate", "app", "worker", "learn"]
+SERVER_ONLY = {"HOST", "PORT"}  # migrate does not listen
 UVICORNS = {"FORWARDED_ALLOW_IPS"}
 MUST_BE_GIVEN = {"SECRET_KEY", "NLU_TOKEN", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "SITE_ADDRESS", "UNIT", "DUTY_PHONES"}
-DOCKERFILES = {"app": "docker/app.Dockerfile", "nlu": "docker/nlu.Dockerfile"}
+DOCKERFILES = {"app": "docker/app.Dockerfile", "nlu": "docker/nlu.Dockerfile", "learn": "docker/learn.Dockerfile"}
 
 
 def instructions(dockerfile: str) -> list[list[str]]:
@@ -30,8 +30,9 @@ def instructions(dockerfile: str) -> list[list[str]]:
 
 
 def copies(dockerfile: str) -> list[tuple[str, str]]:
-    """Return (source, target folder or file) for every COPY."""
-    return [(source, words[-1]) for words in instructions(dockerfile) if words[0] == "COPY" for source in words[1:-1]]
+    """Return (source, target folder or file) for every COPY of ours; another image's files are its own matter."""
+    ours = [words for words in instructions(dockerfile) if words[0] == "COPY" and not words[1].startswith("--from=")]
+    return [(source, words[-1]) for words in ours for source in words[1:-1]]
 
 
 def lay(dockerfile: str, folder: Path) -> None:
@@ -73,12 +74,12 @@ def test_only_the_front_can_be_reached_from_outside():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["front"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     inner = [name for name, service in SERVICES.items() if service["networks"] == ["inside"]]
-    assert sorted(inner) == ["migrate", "nlu", "postgres", "redis"]
+    assert sorted(inner) == ["learn", "migrate", "nlu", "postgres", "redis"]
 
 
 def test_what_may_be_scaled_has_no_fixed_name_and_every_lasting_service_a_health_check():
     assert [name for name, service in SERVICES.items() if "container_name" in service] == []
-    assert [name for name, service in SERVICES.items() if "healthcheck" not in service] == ["migrate"]
+    assert [name for name, service in SERVICES.items() if "healthcheck" not in service and service["restart"] != "no"] == []
 
 
 def test_what_a_service_waits_for_is_there():
@@ -118,14 +119,30 @@ def test_an_image_copies_what_is_there_and_not_ignored(image):
         assert any(fnmatch(source, f"{name}*") or name.startswith(f"{source}/") for name in allowed), source
 
 
-def test_the_app_image_holds_all_that_the_app_reads(tmp_path):
-    lay(DOCKERFILES["app"], tmp_path)
+@pytest.mark.parametrize("image", ["app", "learn"])
+def test_an_image_of_the_app_holds_all_that_the_app_reads(tmp_path, image):
+    lay(DOCKERFILES[image], tmp_path)
     checked = subprocess.run([sys.executable, "main.py", "procedures", "check"], cwd=tmp_path, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_the_understanding_image_trains_the_model_of_this_tree(tmp_path):
-    lay(DOCKERFILES["nlu"], tmp_path)
+def test_the_understanding_server_fetches_the_promoted_model_from_the_app_with_the_token_both_know():
+    environment = SERVICES["nlu"]["environment"]
+    assert set(environment) == {"NLU_TOKEN", "MODEL_URL"}
+    assert environment["MODEL_URL"] == f"http://app:{SERVICES['app']['environment']['PORT']}"
+    assert environment["NLU_TOKEN"] == SERVICES["app"]["environment"]["NLU_TOKEN"]
+    assert "inside" in SERVICES["app"]["networks"] and "/tmp" in SERVICES["nlu"]["tmpfs"]
+    assert 'os.environ.get("MODEL_URL"' in (ROOT / "bot/understanding/serve.py").read_text()
+
+
+def test_learning_starts_only_when_it_is_called_and_keeps_its_candidates():
+    learn = SERVICES["learn"]
+    assert learn["profiles"] == ["learn"] and learn["volumes"] == [f"learning:{learn['environment']['DATA_DIR']}"]
+
+
+@pytest.mark.parametrize("image", ["nlu", "learn"])
+def test_an_understanding_image_trains_the_model_of_this_tree(tmp_path, image):
+    lay(DOCKERFILES[image], tmp_path)
     ask = "import model_files; print(model_files.fingerprint())"
     there, here = (
         subprocess.run([sys.executable, "-c", ask], cwd=root / "bot/understanding", capture_output=True, text=True, check=True).stdout
@@ -136,6 +153,6 @@ def test_the_understanding_image_trains_the_model_of_this_tree(tmp_path):
 
 def test_the_front_hides_the_doors_of_the_inside_and_finds_every_replica():
     caddy = (ROOT / "docker/Caddyfile").read_text()
-    assert "@inner path /readyz /metrics" in caddy
+    assert "@inner path /readyz /metrics /internal/*\n" in caddy
     assert re.search(r"dynamic a \{\s+name app\s+port 8000", caddy)
     assert SERVICES["app"]["environment"]["PORT"] == "8000"

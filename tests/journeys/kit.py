@@ -109,7 +109,7 @@ class Phone:
 @contextmanager
 def house(data_dir: Path, clock: Clock | None = None, **settings) -> Iterator[House]:
     """Run an installation on a free port until the block ends."""
-    port = free_port()
+    port = settings.pop("PORT", None) or free_port()
     given = {"SMS_FRAGMENT_SECONDS": 0, "ZALO_FRAGMENT_SECONDS": 0, "WORKERS": 2, "DEMO": True, **settings}
     wired = wire(load_settings(DATA_DIR=data_dir, PORT=port, **given), clock)
     migrate(wired.database)

@@ -54,8 +54,16 @@ def test_zalos_probe_gets_200_and_a_wrong_signature_403(plain):
     assert count(plain) == 0
 
 
-def test_a_channel_that_is_not_set_up_says_so(plain):
-    assert plain.http.post(plain.url + "/channels/twilio/receive", data={"Body": "x"}).status_code == 404
+def test_a_forged_form_of_twilio_gets_403_and_stores_nothing(plain):
+    request = plain.wired.simulator.twilio.typed(PHONE, "xin chao")
+    forged = [{**request.headers, "x-twilio-signature": "x"}, {k: v for k, v in request.headers.items() if k != "x-twilio-signature"}]
+    assert [plain.http.post(plain.url + request.path, content=request.body, headers=headers).status_code for headers in forged] == [403, 403]
+    assert count(plain) == 0
+
+
+def test_a_channel_that_is_not_set_up_says_so(tmp_path, clock):
+    with house(tmp_path / "data", clock, DEMO=False, DUTY_PHONES=PHONE) as running:
+        assert [running.http.post(running.url + f"/channels/{name}/receive", data={"Body": "x"}).status_code for name in ("twilio", "zalo")] == [404, 404]
 
 
 BAD = [

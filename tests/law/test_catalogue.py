@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backend.domain import catalogue as law
 from backend.domain.law_files import load_catalogue
-from tests.law.kit import LAW, SMALL, TODAY, folder_with
+from tests.law.kit import LAW, PROCEDURES, SMALL, TODAY, folder_with
 
 BIRTH = LAW.get("khai_sinh")
 
@@ -100,6 +100,13 @@ def papers(procedure: str, **values: str) -> set[str]:
         ("ct_chu_ky", {"interpreter": "yes"}, {"phien_dich"}, set()),
         ("cai_chinh", {"for_whom": "child", "what": "name"}, {"tre_dong_y"}, set()),
         ("cai_chinh", {"for_whom": "child", "what": "ethnic"}, {"can_cu"}, {"tre_dong_y"}),
+        ("nhan_cha_me_con", {"proof": "no"}, {"cam_doan"}, {"giam_dinh"}),
+        ("giam_ho", {"guardian_relation": "other"}, {"van_ban_cu"}, {"quan_he"}),
+        ("ct_di_chuc", {"assets_kind": "land", "can_come": "comes"}, {"giay_tai_san"}, set()),
+        ("ct_di_chuc", {"assets_kind": "land", "can_come": "dying"}, {"du_thao"}, {"giay_tai_san"}),
+        ("tro_cap_bt", {"group": "disabled", "certificate": "no"}, {"khuyet_tat_truoc"}, {"giay_khuyet_tat", "chung_minh_dien"}),
+        ("tro_cap_bt", {"group": "alone"}, {"chung_minh_dien"}, {"giay_khuyet_tat"}),
+        ("khuyet_tat_cap_lai", {"kind": "lost"}, {"don"}, {"giay_cu"}),
     ],
 )
 def test_papers_follow_the_case_and_an_open_question_is_read_as_the_ordinary_one(procedure, values, there, gone):
@@ -122,10 +129,34 @@ def test_papers_follow_the_case_and_an_open_question_is_read_as_the_ordinary_one
         ("cai_chinh", {}, None, True),
         ("ho_ngheo", {}, None, True),
         ("lien_thong_khai_sinh", {}, None, False),
+        ("khai_sinh_lai", {}, None, True),
+        ("giam_ho", {}, None, True),
+        ("ct_giao_dich_dat", {}, 50000, True),
+        ("ct_di_chuc", {}, 50000, True),
+        ("sao_so_goc", {}, None, True),
+        ("thuong_tru", {}, 20000, True),
+        ("xoa_thuong_tru", {}, None, True),
+        ("vneid2", {}, None, True),
+        ("lien_thong_khai_tu", {}, 0, False),
+        ("mai_tang_huu_tri", {}, 0, False),
+        ("thoat_ngheo", {}, None, True),
     ],
 )
 def test_an_empty_fee_is_never_free_of_charge(procedure, values, amount, verified):
     case = law.fee_for(LAW.get(procedure), values, TODAY)
+    assert (case.amount, case.verified) == (amount, verified)
+
+
+@pytest.mark.parametrize(
+    "day, values, amount, verified",
+    [
+        (date(2026, 12, 31), {}, 25000, True),  # halved to the end of 2026 [TT 64/2025/TT-BTC]
+        (date(2026, 12, 31), {"reason": "lost"}, None, False),
+        (date(2027, 1, 1), {}, 50000, False),  # to be read again before that day
+    ],
+)
+def test_the_fee_of_a_card_ends_with_its_version(day, values, amount, verified):
+    case = law.fee_for(LAW.get("doi_can_cuoc", day), values, day)
     assert (case.amount, case.verified) == (amount, verified)
 
 
@@ -147,11 +178,32 @@ def test_an_empty_fee_is_never_free_of_charge(procedure, values, amount, verifie
         ("khuyet_tat", {}, (25, "working_day", None, False)),
         ("mai_tang_bt", {}, (3, "working_day", None, False)),
         ("ct_ban_sao", {}, (None, "same_day", "15:00", False)),
+        ("khai_sinh_lai", {}, (5, "working_day", None, False)),  # the portal says "5" without a unit
+        ("giam_ho", {}, (3, "working_day", None, True)),
+        ("ct_giao_dich_dat", {}, (2, "working_day", None, False)),
+        ("ct_di_chuc", {}, (None, "working_day", None, False)),
+        ("sao_so_goc", {}, (1, "same_day", "15:00", True)),
+        ("thuong_tru", {}, (7, "working_day", None, True)),
+        ("xoa_thuong_tru", {}, (5, "working_day", None, True)),
+        ("vneid2", {}, (3, "working_day", None, True)),
+        ("vneid2", {"chip_card": "no"}, (7, "working_day", None, True)),
+        ("tro_cap_bt", {}, (7, "working_day", None, False)),
+        ("thoat_ngheo", {}, (15, "calendar_day", None, True)),
     ],
 )
 def test_the_time_keeps_its_unit_and_says_whether_it_was_verified(procedure, values, time):
     case = law.time_for(LAW.get(procedure), values, TODAY)
     assert (case.value, case.unit, case.cutoff and f"{case.cutoff:%H:%M}", case.verified) == time
+
+
+@pytest.mark.parametrize(("mountain", "days"), [(False, 30), (True, 40)])
+def test_a_commune_of_the_mountains_has_ten_days_more_for_a_land_dispute(mountain, days):
+    """The portal's page of 1.012812: 30 days, 40 in the mountains. Nothing else changes there."""
+    here = load_catalogue(PROCEDURES, mountain=mountain)
+    case = law.time_for(here.get("hoa_giai_dat"), {}, TODAY)
+    assert (case.value, case.unit, case.plain) == (days, "calendar_day", None)
+    changed = {p.id for p in here.all() for one, two in zip(p.time, LAW.get(p.id).time, strict=True) if one.value != two.value}
+    assert changed == ({"hoa_giai_dat"} if mountain else set())
 
 
 @pytest.mark.parametrize(
@@ -163,6 +215,12 @@ def test_the_time_keeps_its_unit_and_says_whether_it_was_verified(procedure, val
         ("xn_doc_than", {"purpose": "wedding_here"}, "no_paper"),
         ("ct_ban_sao", {"has_original": "yes"}, None),
         ("ct_ban_sao", {"has_original": "no"}, "no_original"),
+        ("khai_sinh_lai", {"register": "kept"}, "register_kept"),
+        ("khai_sinh_lai", {"register": "unclear"}, None),
+        ("khai_sinh_co_ho_so", {"before": "lost"}, "had_before"),
+        ("sao_so_goc", {"document": "civil"}, "civil_status"),
+        ("khuyet_tat_cap_lai", {"kind": "review"}, "review"),
+        ("thoat_ngheo", {"already_poor": "none"}, "not_poor"),
     ],
 )
 def test_a_form_stops_where_nothing_needs_to_be_filed(procedure, values, text):
@@ -219,21 +277,19 @@ def test_a_dossier_keeps_the_version_it_was_made_under(tmp_path):
 @pytest.mark.parametrize(
     "best, text, choices",
     [
-        ("mai_tang_bt", "lo mai táng cho ông", ("mai_tang_bt", "khai_tu")),
-        ("mai_tang_bt", "xin tien mai tang", ()),
-        ("huu_tri_xh", "xin tro cap", ("huu_tri_xh", "khuyet_tat", "ho_ngheo")),
+        ("mai_tang_bt", "lo mai táng cho ông", ("mai_tang_bt", "mai_tang_huu_tri", "lien_thong_khai_tu", "khai_tu")),
+        ("mai_tang_huu_tri", "xin tien mai tang cho cu huong tien gia", ()),
+        ("huu_tri_xh", "xin tro cap", ("tro_cap_bt", "huu_tri_xh", "khuyet_tat", "nguoi_co_cong_than_nhan")),
         ("huu_tri_xh", "trợ cấp người già", ()),
-        ("ct_ban_sao", "đi công chứng", ("ct_ban_sao", "ct_chu_ky")),
+        ("ct_ban_sao", "đi công chứng", ("ct_ban_sao", "ct_chu_ky", "ct_giao_dich_dat", "ct_di_chuc")),
         ("ct_ban_sao", "công chứng căn cước", ()),
-        ("trich_luc", "làm lại khai sinh", ("trich_luc", "cai_chinh")),
+        ("trich_luc", "làm lại khai sinh", ("trich_luc", "khai_sinh_lai", "cai_chinh")),
+        ("khai_sinh_lai", "đăng ký lại khai sinh", ("trich_luc", "khai_sinh_lai", "cai_chinh")),
+        ("khai_sinh_lai", "lam lai khai sinh, mat ca so goc", ()),
+        ("ho_ngheo", "xin ho ngheo", ("ho_ngheo", "thoat_ngheo", "ho_nlnn_trung_binh")),
+        ("ho_ngheo", "xin xet vao ho ngheo", ()),
         ("khai_sinh", "lam giay khai sinh", ()),
     ],
 )
 def test_a_common_word_always_asks(best, text, choices):
     assert LAW.cluster_of(best, text) == choices
-
-
-def test_the_search_stands_in_when_nothing_understands():
-    assert LAW.search("giay khai sinh")[0][0].id == "khai_sinh"
-    assert LAW.search("xin vao ho ngheo")[0][0].id == "ho_ngheo"
-    assert LAW.search("troi hom nay dep") == []

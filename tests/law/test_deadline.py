@@ -1,5 +1,7 @@
 """Deadlines: worked cases as an officer would count them on a wall calendar, and what holds of every case."""
 
+import os
+import random
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -211,6 +213,37 @@ def test_a_commune_may_keep_hours_of_its_own(tmp_path):
     assert due(at("2026-11-23T10:00"), working(1), load_calendar(tmp_path, "H55.243")) == at("2026-11-25T17:00")
 
 
+SHORT = "- {day: 2026-12-07, works: true, name: Họp thôn, source: 12/TB, hours: [['07:30', '11:30']]}\n"
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory):
+    """The law's calendar with a Monday, 7/12/2026, on which the desk closes at 11:30."""
+    folder = tmp_path_factory.mktemp("calendar")
+    text = (FOLDER / "days.yaml").read_text(encoding="utf-8")
+    (folder / "days.yaml").write_text(text + SHORT, encoding="utf-8")
+    return load_calendar(folder)
+
+
+@pytest.mark.parametrize(
+    ("received", "case", "moment"),
+    [
+        ("2026-12-04T10:00", working(1), "2026-12-07T11:30"),
+        ("2026-12-04T10:00", working(2), "2026-12-08T17:00"),
+        ("2026-12-04T10:00", calendar(3), "2026-12-07T11:30"),
+        ("2026-12-07T11:00", SAME_DAY, "2026-12-07T11:30"),
+        ("2026-12-07T11:30", SAME_DAY, "2026-12-08T17:00"),
+    ],
+)
+def test_a_day_of_short_hours_is_a_day_that_ends_when_the_desk_closes(short, received, case, moment):
+    assert due(at(received), case, short) == at(moment)
+
+
+def test_hours_that_the_desk_is_closed_do_not_run(short):
+    assert working_time(at("2026-12-07T07:00"), at("2026-12-08T08:30"), short) == timedelta(hours=5)
+    assert add_working_hours(at("2026-12-07T07:30"), 8, short) == at("2026-12-08T11:00")
+
+
 ROW = "- {day: 2026-01-01, works: false, name: Tết, source: luật}\n"
 HOURS = "hours: [['07:30', '11:30']]\n"
 
@@ -223,6 +256,7 @@ HOURS = "hours: [['07:30', '11:30']]\n"
         (HOURS + "units: {A: [['09:00', '08:00']]}\ndays: []\n", "days.yaml:2: the hours are not in order"),
         (HOURS + "days:\n- {day: 2026-02-30, works: false, name: a, source: b}\n", "days.yaml:3: days.0.day: "),
         (HOURS + "days:\n- {day: 2026-01-01, works: false, name: a}\n", "days.yaml:3: days.0.source: Field required"),
+        (HOURS + "days:\n- {day: 2026-01-01, works: true, name: a, source: b, hours: [['09:00', '08:00']]}\n", "days.yaml:3: the hours are not in order"),
         (HOURS + "days: [\n", "days.yaml:3: not YAML"),
         (HOURS + HOURS + "days: []\n", "days.yaml:2: hours stands twice"),
     ],
@@ -232,3 +266,50 @@ def test_a_wrong_calendar_names_its_line(tmp_path, content, error):
     with pytest.raises(CalendarError) as raised:
         load_calendar(tmp_path)
     assert any(line.startswith(error) for line in raised.value.lines), raised.value.lines
+
+
+LONG = int(os.environ.get("MOTCUA_DEADLINE_CASES", "0"))
+"""Cases of the long comparison: 100,000 take four minutes of one core, all but seconds of it the walking, so it is run by hand."""
+
+
+def long_cases(count: int, seed: int):
+    """Receptions of 2022–2027 that leave room for their period, each with a kind and a number."""
+    dice = random.Random(seed)
+    for _ in range(count):
+        minute = dice.randrange((sum(oracle.YEARS.values()) - 200) * oracle.DAY)
+        kind = dice.choice(("working", "working", "calendar", "same_day", "hours", "pause"))
+        yield minute, kind, dice.randint(1, 60), dice.randint(0, 5000), dice.randint(0, 40000)
+
+
+def ours(minute: int, kind: str, number: int, wait: int, pause: int) -> datetime:
+    received = here(oracle.moment_of(minute))
+    if kind == "hours":
+        return add_open_time(received, timedelta(minutes=number * 60), CALENDAR)
+    if kind == "pause":
+        stopped = received + timedelta(minutes=wait)
+        return resume(due(received, working(number), CALENDAR), stopped, stopped + timedelta(minutes=pause), CALENDAR)
+    case = {"working": working(number), "calendar": calendar(number), "same_day": SAME_DAY}[kind]
+    return due(received, case, CALENDAR)
+
+
+def walked(minute: int, kind: str, number: int, wait: int, pause: int) -> int:
+    if kind == "hours":
+        return oracle.open_time(minute, number * 60)
+    if kind == "calendar":
+        return oracle.calendar_days(minute, number)
+    if kind == "same_day":
+        return oracle.same_day(minute, 15 * 60)
+    promised = oracle.working_days(minute, number)
+    if kind == "working" or minute + wait >= promised:
+        return promised
+    return oracle.open_time(minute + wait + pause, oracle.open_between(minute + wait, promised))
+
+
+@pytest.mark.skipif(not LONG, reason="set MOTCUA_DEADLINE_CASES=100000")
+def test_the_oracle_agrees_on_every_case_of_the_long_run():
+    wrong = [case for case in long_cases(LONG, 766) if ours(*case) != here(oracle.moment_of(walked(*case)))]
+    assert wrong == []
+
+
+def test_the_oracle_agrees_on_a_short_run_with_pauses():
+    assert [case for case in long_cases(150, 2) if ours(*case) != here(oracle.moment_of(walked(*case)))] == []

@@ -42,6 +42,8 @@ def test_yes_and_hours_are_read_as_they_are_written(tmp_path):
         (swap("field: Hộ tịch", "field: Hộ tịch\nfield: Khác"), "tiny.yaml:6: field stands twice; the first would be lost"),
         (swap('file_by_text: "yes"', "file_by_text: maybe"), "tiny.yaml:6: file_by_text: Input should be 'yes', 'note' or 'no'"),
         (swap("checked: 2026-11-23", "checked: 2026-11-31"), "tiny.yaml:8: checked: "),
+        (swap('codes:\n  - {code: "1.000001", valid_from: 2025-07-01}', "codes: []"), "tiny.yaml:3: one code holds today; where none was found leave codes empty and say confidence: low"),
+        (swap("valid_from: 2025-07-01}", 'valid_from: 2025-07-01, replaced_by: "1.000002"}'), "tiny.yaml:4: one code holds today"),
         (swap("menu: Giấy nhỏ", "menu: Một cái tên dài quá hai mươi hai chữ"), "tiny.yaml:2: names.menu: "),
         (swap("from: number(name)", "from: register(name)"), "tiny.yaml:15: questions.2.from: "),
         (swap("from: number(name)", "from: number(nobody)"), "tiny.yaml:15: number(nobody) names no question of this procedure"),

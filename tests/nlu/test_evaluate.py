@@ -48,6 +48,18 @@ def test_a_table_of_another_system_is_read_too(table):
     assert read_lines(path) == [("xin chào", frozenset({"greet"}), frozenset())]
 
 
+def test_a_folder_is_read_file_by_file(table):
+    header = "text\tintent\tprocedure\n"
+    folder = table(f"{header}chào\tgreet\t\n").parent
+    (folder / "a.tsv").write_text(f"{header}ơi\tgreet\t\n", "utf-8")
+    assert [text for text, _, _ in read_lines(folder)] == ["ơi", "chào"]
+
+
+def test_an_empty_folder_has_no_row(tmp_path):
+    with pytest.raises(ValueError, match="no .tsv file"):
+        read_lines(tmp_path)
+
+
 def test_without_a_named_procedure_there_is_no_figure_for_it(table):
     assert evaluate(table("text\tintent\tprocedure\nchào\tgreet\t\n"), parse)["procedure_accuracy"] is None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from backend import law
 from backend.office import contacts, drafts
 from backend.office.kit import Actor
@@ -27,7 +29,9 @@ def form(ref: str, **changes) -> dict:
     }  # fmt: skip
 
 
+@cache
 def office_of(vault):
+    """The office with the law in force, read once: fifty files of it cost a second."""
     return law.office(vault, UNIT)
 
 

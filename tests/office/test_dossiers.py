@@ -78,7 +78,7 @@ def test_the_whole_way_to_the_result_with_a_clock_and_one_notice_a_step(database
         act(session, office, dossier, "draft", CHIEN, clock.now())
         act(session, office, dossier, "sign", HOA, clock.now())
         act(session, office, dossier, "number", VAN, clock.now(), number="12/2026")
-        act(session, office, dossier, "issue", VAN, clock.now())
+        act(session, office, dossier, "issue", BINH, clock.now())
         clock.shift(timedelta(hours=3))
         act(session, office, dossier, "finish", VAN, clock.now())
         act(session, office, dossier, "return", BINH, clock.now(), collector="mẹ cháu", proof="căn cước")

@@ -33,6 +33,9 @@ MARRIED = (Choice("yes", "Rồi"), Choice("no", "Chưa"), Choice("unknown", "Kh�
 ONCE = (Choice("never", "Chưa"), Choice("divorced", "Đã ly hôn"), Choice("widowed", "Vợ đã mất"))
 SEX = (Choice("male", "Nam"), Choice("female", "Nữ"))
 MANY = tuple(Choice(str(n), label) for n, label in enumerate(("Nương", "Rừng", "Ruộng", "Vườn", "Ao"), 1))
+AGE = (Choice("old", "Đủ 75 tuổi", ("76", "81")), Choice("young", "Dưới 75", ("70", "74")))
+LOST = (Choice("no", "Chưa có", ("không có",)), Choice("lost", "Mất, hỏng giấy", ("giấy hỏng",)))
+"""Words that look like something else: an age like a choice that is not there, "hong" like "không"."""
 LISTS = (WHO, WHERE, MARRIED, ONCE, SEX, MANY)
 
 
@@ -79,6 +82,7 @@ def test_the_second_choice_in_many_ways(text):
         (MARRIED, "ko ro", "unknown"), (MARRIED, "không biết", "unknown"), (MARRIED, "không", "no"), (MARRIED, "có", "yes"), (MARRIED, "dk roi", "yes"),
         (MARRIED, "chưa đăng ký", "no"), (ONCE, "chưa, sống chung thôi", "never"), (ONCE, "ly hon roi", "divorced"), (ONCE, "vo mat roi", "widowed"),
         (SEX, "nam", "male"), (SEX, "NU", "female"), (MANY, "nam", "5"), (MANY, "năm", "5"), (MANY, "ba", "3"), (MANY, "ruong", "3"),
+        (AGE, "76", "old"), (AGE, "74", "young"), (AGE, "2", "young"), (LOST, "hong giay", "lost"), (LOST, "giay hong", "lost"), (LOST, "hong co", "no"),
     ],
 )  # fmt: skip
 def test_labels_and_words(options, text, value):

@@ -82,6 +82,8 @@ def _weaker(text: str, first: str, options: Sequence[Offered], turned: set[int])
 
 
 def _by_number(number: int, options: Sequence[Offered], hits: set[int], via: str = "digit") -> Result:
+    if not 1 <= number <= len(options) and len(hits) == 1:
+        return _chosen(options, *hits, "label")  # "76" where an option knows that age as its word
     if not 1 <= number <= len(options):
         return Refuse("no_such_number", {"last": str(len(options))})
     if hits and number - 1 not in hits:
@@ -175,11 +177,15 @@ class _Span(NamedTuple):
 
 
 def _tokens(text: str, options: Sequence[Offered]) -> list[Word]:
+    """The words of a text with the signs spelled out ("ko"), but not where an option has that word ("hong giay": hỏng)."""
     signs = lexicon("answers")["signs"]
+    own = {
+        w.bare for option in options for phrase in _phrases_of(option) for w in phrase if w.text not in signs
+    }
     return [
         w
         for t in answers.read_words(text, _known(options))
-        for w in (words(signs[t.text]) if t.text in signs else [t])
+        for w in (words(signs[t.text]) if t.text in signs and t.bare not in own else [t])
     ]
 
 

@@ -349,9 +349,14 @@ def _is_whole(words: list[str]) -> bool:
     return not unsure and not (len(words) == 2 and words[1].lower() in _MIDDLE)
 
 
+@cache
+def _common_surnames() -> frozenset[str]:
+    return frozenset(fold(name) for name in word_set("names", "common_surnames"))
+
+
 def _enough(words: list[str]) -> bool:
     """Whether it is more than a chance pair of words ("ngân hàng"): the rarer or shorter, the more must speak for a name."""
-    common = fold(words[0]) in {fold(name) for name in word_set("names", "common_surnames")}
+    common = fold(words[0]) in _common_surnames()
     capitals = all(w[0].isupper() for w in words)
     if _is_strong(words):
         return True

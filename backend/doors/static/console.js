@@ -69,6 +69,14 @@
     const button = event.submitter;
     if (button && !event.target.hasAttribute("hx-post")) setTimeout(() => (button.disabled = true), 0); // twice is one too many
   });
+  document.addEventListener("change", (event) => {
+    const all = event.target.dataset.all;
+    if (all) event.target.form.querySelectorAll(`[name="${all}"]`).forEach((box) => (box.checked = event.target.checked));
+  });
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    const held = event.target.dataset.hold; // lines that somebody is choosing are not replaced under their hand
+    if (held && event.target.querySelector(`[name="${held}"]:checked`)) event.preventDefault();
+  });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.target.matches("[data-clear]") && event.detail.successful) event.target.reset();
   });

@@ -6,32 +6,56 @@ in `info["retention"]`; `docs/retention.md` says how long each lives.
 """
 
 from backend.store.base import Base
+from backend.store.tables.api import ApiToken, Hook, HookDelivery, KeptAnswer, PortalCase
+from backend.store.tables.clocks import Anchor, CalendarDay, Complaint, DueWarning
 from backend.store.tables.dossiers import Dossier, Event, Notice, Party, Task
+from backend.store.tables.exchange import ExchangeIn, ExchangeOut, Transfer
 from backend.store.tables.messages import Attachment, Conversation, Message
 from backend.store.tables.people import Consent, Contact, Person, PersonWord
 from backend.store.tables.queue import Counter, Job, LookupTry, ProviderToken, TransferCode
 from backend.store.tables.staff import ReadLog, Staff, StaffSession
+from backend.store.tables.understanding import Model, ModelArchive, UnsureLine
+from backend.store.tables.workflow import Absence, Consultation, HandOver, Part
 
 __all__ = [
     "Base",
+    "Absence",
+    "Anchor",
+    "ApiToken",
     "Attachment",
+    "CalendarDay",
+    "Complaint",
     "Consent",
+    "Consultation",
     "Contact",
     "Conversation",
     "Counter",
     "Dossier",
+    "DueWarning",
     "Event",
+    "ExchangeIn",
+    "ExchangeOut",
+    "HandOver",
+    "Hook",
+    "HookDelivery",
     "Job",
+    "KeptAnswer",
     "LookupTry",
     "Message",
+    "Model",
+    "ModelArchive",
     "Notice",
+    "Part",
     "Party",
     "Person",
     "PersonWord",
+    "PortalCase",
     "ProviderToken",
     "ReadLog",
     "Staff",
     "StaffSession",
     "Task",
+    "Transfer",
     "TransferCode",
+    "UnsureLine",
 ]

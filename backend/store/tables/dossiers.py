@@ -28,7 +28,11 @@ class Dossier(Base):
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversation.id"), index=True)
     """The thread it came by and is told to; the sender's phone is a factor when tracking."""
     channel: Mapped[str] = mapped_column(String(12))
-    """sms | twilio | zalo | counter"""
+    """sms | twilio | zalo | counter | office"""
+    kind: Mapped[str] = mapped_column(String(12), default="request", server_default="request")
+    """request | correction: a new dossier about a finished record, which itself is never edited | transfer: handed to us by another office."""
+    corrects_id: Mapped[str | None] = mapped_column(String(26), index=True)
+    """Id of the finished dossier that a correction is about."""
     procedure: Mapped[str] = mapped_column(String(40))
     procedure_version: Mapped[str] = mapped_column(String(24))
     status: Mapped[str] = mapped_column(String(20), default="draft")
@@ -43,6 +47,10 @@ class Dossier(Base):
     review_by: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     """Never overwritten; a later promise is an event of its own."""
+    promised_at: Mapped[datetime | None]
+    """The new day of the one apology; lateness is still counted by `due_at`."""
+    watch_at: Mapped[datetime | None]
+    """When the keeper of the clocks must look again; None = at once."""
     due_ground: Mapped[str | None] = mapped_column(String(200))
     sent_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
@@ -69,7 +77,7 @@ class Event(Base):
     """What happened to a dossier; append-only, each row carries the hash of the row before it."""
 
     __tablename__ = "event"
-    __table_args__ = kept("dossier", UniqueConstraint("dossier_id", "seq"))
+    __table_args__ = kept("dossier", UniqueConstraint("dossier_id", "seq"), Index("ix_event_unit_at", "unit", "at"))
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
     seq: Mapped[int]
@@ -81,6 +89,8 @@ class Event(Base):
     actor: Mapped[str] = mapped_column(String(40))
     """staff id, "citizen" or "system"."""
     role: Mapped[str | None] = mapped_column(String(12))
+    on_behalf: Mapped[str | None] = mapped_column(String(26))
+    """Staff id of the absent person for whom the actor stood in."""
     data_sealed: Mapped[bytes]
     at: Mapped[datetime]
     prev_hash: Mapped[str] = mapped_column(String(64))
@@ -112,7 +122,7 @@ class Task(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     unit: Mapped[str] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(20))
-    """person urgent call complaint withdraw contact supplement postal notice_failed"""
+    """person urgent call complaint withdraw contact supplement postal notice_failed due_soon late unseen complaint_due"""
     urgent: Mapped[bool] = mapped_column(default=False)
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversation.id"), index=True)
     dossier_id: Mapped[str | None] = mapped_column(ForeignKey("dossier.id"))
@@ -120,6 +130,9 @@ class Task(Base):
     text_sealed: Mapped[bytes | None]
     opened_at: Mapped[datetime]
     promise_at: Mapped[datetime]
+    for_role: Mapped[str | None] = mapped_column(String(12))
+    """Whose work this is; None = whoever may take tasks."""
+    for_staff: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     taken_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     taken_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

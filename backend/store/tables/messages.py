@@ -45,6 +45,12 @@ class Message(Base):
             postgresql_where=text("handled_at IS NULL AND direction = 'in'"),
             sqlite_where=text("handled_at IS NULL AND direction = 'in'"),
         ),
+        Index(
+            "ix_message_raw",
+            "created_at",
+            postgresql_where=text("raw_sealed IS NOT NULL"),
+            sqlite_where=text("raw_sealed IS NOT NULL"),
+        ),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     unit: Mapped[str] = mapped_column(String(20))
@@ -61,7 +67,7 @@ class Message(Base):
     params_sealed: Mapped[bytes | None]
     text_version: Mapped[str | None] = mapped_column(String(16))
     understood: Mapped[dict | None]
-    """Labels only: {intent, procedure, confidence, by}. Never words of the message."""
+    """Labels only: {by, intent, procedure, confidence, intents, candidates, turn}. Never words of the message."""
     dossier_id: Mapped[str | None] = mapped_column(ForeignKey("dossier.id"), index=True)
     author: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     """Member of staff who wrote an outgoing message; None = the bot."""

@@ -52,6 +52,8 @@ class Contact(Base):
     opted_out_at: Mapped[datetime | None]
     dead_reason: Mapped[str | None] = mapped_column(String(40))
     last_inbound_at: Mapped[datetime | None]
+    last_channel: Mapped[str | None] = mapped_column(String(12))
+    """Which provider brought this person's last message: a phone may be reached by several."""
     created_at: Mapped[datetime]
 
 
@@ -63,7 +65,8 @@ class Consent(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), unique=True)
     contact_id: Mapped[str | None] = mapped_column(ForeignKey("contact.id"), index=True)
-    helper_conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    helper_conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversation.id"))
+    """None once the helper's thread is forgotten; the consent stays with its dossier."""
     status: Mapped[str] = mapped_column(String(10))
     """asked given refused attested revoked"""
     name_sealed: Mapped[bytes | None]

@@ -22,6 +22,8 @@ class Staff(Base):
     name: Mapped[str] = mapped_column(String(80))
     position: Mapped[str] = mapped_column(String(80))
     roles: Mapped[list]
+    fields: Mapped[list] = mapped_column(default=list, server_default="[]")
+    """Procedure fields the roles hold in ("Hộ tịch"); none named = all."""
     password_hash: Mapped[str] = mapped_column(String(120))
     demo: Mapped[bool] = mapped_column(default=False)
     closed_at: Mapped[datetime | None]

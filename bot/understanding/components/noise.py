@@ -89,6 +89,18 @@ KINDS: Dict[str, Callable[[str, random.Random], str]] = {
 }
 
 
+SPELLINGS: Dict[str, Callable[[str, random.Random], str]] = {
+    "no_accents": bare,
+    "some_accents": partly_bare,
+    "typing_keys": lambda text, rng: rng.choice((telex, vni))(text, rng),
+    "teencode": teencode,
+    "by_ear": lambda text, rng: autocorrect(by_ear(text, rng), rng),
+    "slips": lambda text, rng: rng.choice((joined, missing_letters))(text, rng),
+}
+"""The six spellings in which the understanding is measured."""
+LOSING = ("teencode", "by_ear", "slips")
+
+
 def variants(text: str, count: int, seed: int) -> List[str]:
     """Return up to `count` noisy spellings of `text`, different from it and from each other.
 
@@ -109,6 +121,13 @@ def variants(text: str, count: int, seed: int) -> List[str]:
 def one(text: str, seed: int) -> str:
     """Return one spelling of `text`: as it is, without accents, or noisy, each as likely."""
     return random.Random(f"one {seed} {text}").choice([text, *variants(text, 2, seed)])
+
+
+def spelt(text: str, spelling: str, seed: int) -> str:
+    """Return `text` in one of `SPELLINGS`; the last three lose their accents in every second text, as on a telephone."""
+    rng = random.Random(f"{spelling} {seed} {text}")
+    noisy = SPELLINGS[spelling](text, rng)
+    return bare(noisy, rng) if spelling in LOSING and rng.random() < 0.5 else noisy
 
 
 def _each_word(text: str, change: Callable[[str], str]) -> str:
