@@ -32,9 +32,12 @@ RANK: dict[Status, int] = {
 """Receipts come in any order: a status may only be replaced by one of higher rank."""
 
 
-def advances(old: Status, new: Status) -> bool:
-    """Return whether a receipt of status `new` says more than `old` did; a late "sent" never undoes "delivered"."""
-    return RANK[new] > RANK[old]
+def advances(old: str, new: Status) -> bool:
+    """Return whether a receipt of status `new` says more than `old` did; a late "sent" never undoes "delivered".
+
+    `old` may also be a state before any receipt (queued, sending, unknown): every receipt says more than those.
+    """
+    return RANK[new] > RANK.get(old, 0)
 
 
 class RawRequest(NamedTuple):

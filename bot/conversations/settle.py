@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from backend.office import jobs
 from backend.office.jobs import Claim
 from backend.store.tables import Message
-from bot.channels.base import RANK, ChannelError, Receipt
+from bot.channels.base import ChannelError, Receipt, advances
 from bot.conversations import fallback
 from bot.conversations.counts import RECEIPTS
 from bot.conversations.kit import Bot
 
-_OPEN = {"queued": 0, "sending": 0, "unknown": 0}
 _TRIES = 3
 
 
@@ -25,7 +24,7 @@ def settle(session: Session, bot: Bot, channel: str, receipt: Receipt, now: date
     if message is None:
         _look_again(session, bot, channel, receipt, now, attempt)
         return
-    if RANK[receipt.status] <= _OPEN.get(message.status, RANK.get(message.status, 0)):
+    if not advances(message.status, receipt.status):
         return
     message.status = receipt.status
     RECEIPTS.labels(channel, receipt.status).inc()
