@@ -27,7 +27,7 @@ from backend.domain.law_lines import LawError
 from backend.doors.api.dossiers import read
 from backend.doors.app import create_app
 from backend.doors.parts import Parts
-from backend.office import api_tokens, audit, calendar, exchange_report, pinned, portal, staff
+from backend.office import api_tokens, audit, calendar, exchange_report, pinned, portal, positions, staff
 from backend.office.access import SCOPES
 from backend.office.bell import Bell, RedisBell
 from backend.office.calendar_book import Line
@@ -35,7 +35,7 @@ from backend.office.exchange_line import Line as ExchangeLine
 from backend.office.exchange_line import Silent
 from backend.office.hooks import Teller
 from backend.office.jobs import Claim
-from backend.office.kit import Office, Refused
+from backend.office.kit import Actor, Office, Refused
 from backend.office.portal import Portal
 from backend.office.worker import Worker
 from backend.settings import Settings, SettingsError, load_settings
@@ -226,11 +226,12 @@ def _setup(args) -> int:
     settings = load_settings(DEMO=False)
     wired = wire(settings)
     migrate(wired.database)
-    login, name = input("Tên đăng nhập của người quản trị: ").strip(), input("Họ và tên: ").strip()
+    login, name = input("Tên đăng nhập của người quản trị: ").strip().lower(), input("Họ và tên: ").strip()
     password = getpass.getpass("Mật khẩu (ít nhất 10 ký tự): ")
     with wired.database.write() as session:
-        staff.end_demo(session)
-        staff.add(session, settings.UNIT, login, name, "Quản trị", ["quantri"], password, wired.clock.now())
+        staff.end_demo(session, wired.clock.now())
+        row = staff.add(session, settings.UNIT, login, name, "Quản trị", ["quantri"], password, wired.clock.now())
+        positions.note_added(session, wired.office.vault, row, Actor("setup", settings.UNIT), wired.clock.now())
     print("Bản dùng thử đã kết thúc. Từ nay chạy với DEMO=false.")
     return 0
 
@@ -261,14 +262,15 @@ def _tokens(args) -> int:
     unit, now = wired.office.unit, wired.clock.now()
     with wired.database.write() as session:
         if args.what == "make":
-            row, token = api_tokens.make(session, unit, args.name, args.scopes.split(","), "console", now, args.days)
+            held = {"fields": args.field, "known": api_tokens.known_fields(wired.office)}
+            row, token = api_tokens.make(session, unit, args.name, args.scopes.split(","), "console", now, args.days, **held)
             print(f"id: {row.id}\ntoken: {token}\nIt is shown this once; it ends on {row.expires_at.date()}.")
         elif args.what == "revoke":
             print(f"revoked: {api_tokens.revoke(session, args.id, unit, now).name}")
         else:
             for row in api_tokens.listed(session, unit):
                 end = f"revoked {row.revoked_at.date()}" if row.revoked_at else f"until {row.expires_at.date()}"
-                print(row.id, row.name, end, *row.scopes)
+                print(row.id, row.name, end, *row.scopes, *(["in:", "; ".join(row.fields)] if row.fields else []))
     wired.close()
     return 0
 
@@ -423,6 +425,7 @@ def _token_commands(parser: argparse.ArgumentParser) -> None:
     make = what.add_parser("make", help="a new token, shown once")
     make.add_argument("name")
     make.add_argument("--scopes", required=True, metavar="SCOPE,SCOPE", help=", ".join(SCOPES))
+    make.add_argument("--field", action="append", default=[], metavar="FIELD", help='only dossiers of this field of procedures ("Đất đai"); may be given again')
     make.add_argument("--days", type=int, default=api_tokens.DAYS)
     what.add_parser("list", help="every token of this unit")
     what.add_parser("revoke", help="end a token").add_argument("id")

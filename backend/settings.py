@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     METRICS_TOKEN: str = ""
     """Bearer of /metrics; empty = there is no such door. A worker that runs apart then listens on HOST and PORT for it."""
 
+    API_PER_MINUTE: int = Field(default=12_000, ge=0)
+    """Requests of one token in a minute; 0 = no limit. See `backend.doors.api.rates`."""
+    API_WRITES_PER_MINUTE: int = Field(default=9_000, ge=0)
+    """Of these, the ones that change something."""
     HOOK_ORIGINS: str = ""
     """Comma-separated origins ("https://he-thong.example") that other systems may be told at; empty = nowhere."""
     PORTAL_URL: str | None = None

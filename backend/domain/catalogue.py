@@ -12,7 +12,7 @@ from datetime import date
 
 from backend.domain.facts import FACTS
 from backend.domain.letters import fold
-from backend.domain.procedure import FeeCase, Match, Paper, Procedure, Question, TimeCase
+from backend.domain.procedure import FeeCase, Match, Paper, Procedure, Question, SupplementCase, TimeCase
 
 Values = Mapping[str, str]
 _ID = 12
@@ -29,9 +29,11 @@ class Cluster:
 class Catalogue:
     """All procedures by id and version. Made by `backend.domain.law_files.load_catalogue`."""
 
-    def __init__(self, procedures: Iterable[Procedure], clusters: Iterable[Cluster] = ()):
+    def __init__(self, procedures: Iterable[Procedure], clusters: Iterable[Cluster] = (), supplement: Iterable[SupplementCase] = ()):
         self._all = tuple(sorted(procedures, key=lambda p: (p.id, p.valid_from)))
         self.clusters = tuple(clusters)
+        self.supplements = tuple(supplement)
+        """What holds for every procedure whose own file does not say it."""
 
     def get(self, id: str, on: date | None = None) -> Procedure:
         """Return the procedure in force on a day (the newest without one). Raises KeyError for an unknown id or day."""
@@ -56,6 +58,11 @@ class Catalogue:
     def by_version(self, id: str, version: str) -> Procedure:
         """Return the version a dossier was made under. Raises KeyError."""
         return next((p for p in self._all if p.id == id and self.version(p) == version), None) or self.get(id)
+
+    def supplement(self, procedure: Procedure, stage: str, day: date) -> SupplementCase | None:
+        """Return how often more papers may be asked for at a stage: the procedure's own law before the common one, None where neither says."""
+        cases = (*procedure.supplement, *self.supplements)
+        return next((case for case in cases if case.stage == stage and case.holds(day)), None)
 
     def cluster_of(self, id: str, text: str) -> tuple[str, ...]:
         """Return the procedures to choose between when `text` names only their common word, else an empty tuple."""
@@ -130,8 +137,8 @@ def papers_for(procedure: Procedure, values: Values, today: date) -> list[Paper]
 
 
 def fee_for(procedure: Procedure, values: Values, today: date) -> FeeCase | None:
-    """Return the first fee case that fits, None where the catalogue has none. An amount of None is "not known"."""
-    return next((case for case in procedure.fee if fits(procedure, case.when, values, today)), None)
+    """Return the first fee case in force that fits, None where the catalogue has none. An amount of None is "not known"."""
+    return next((case for case in procedure.fee if case.holds(today) and fits(procedure, case.when, values, today)), None)
 
 
 def time_for(procedure: Procedure, values: Values, today: date) -> TimeCase | None:

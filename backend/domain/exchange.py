@@ -16,9 +16,13 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["hand_over", "acknowledged", "result_back", "withdrawn"]
+Kind = Literal["hand_over", "acknowledged", "result_back", "withdrawn", "file_lost"]
 VERSION = 1
-MESSAGES, SUMMARY = "/exchange/v1/messages", "/exchange/v1/summary"
+MESSAGES, SUMMARY, FILES = "/exchange/v1/messages", "/exchange/v1/summary", "/exchange/v1/files"
+MOST_FILES, MOST_FILE, PIECE = 40, 10_000_000, 250_000
+"""Files that follow a hand-over; bytes of a file; bytes of the piece that one request brings: a slow line (25 KB/s) needs ten seconds for it."""
+MIME = r"[a-z]+/[a-z0-9.+-]+"
+_NAMED = 10 * MOST_FILES
 WINDOW = timedelta(minutes=5)
 """How far the clocks of two offices may be apart; every try is signed anew, so a message may be a day old."""
 KEY_LENGTH = 32
@@ -90,6 +94,16 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class FileSent(_Strict):
+    """A file that follows a hand-over, known by its hash. `lost` = it will not come: too large, one too many, or never fetched."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    size: int = Field(ge=0, le=MOST_FILE)
+    mime: str = Field(pattern=f"^{MIME}$", max_length=60)
+    paper: str | None = Field(default=None, max_length=40)
+    lost: bool = False
+
+
 class HandedOver(_Strict):
     """A dossier with everything the other office needs to work. `due_at` = when we want it back, `own_due_at` = what the citizen was promised."""
 
@@ -99,6 +113,7 @@ class HandedOver(_Strict):
     answers: dict[str, dict[str, Any]]
     left: list[str] = []
     papers: list[str] = []
+    files: list[FileSent] = Field(default=[], max_length=_NAMED)
     parties: list[tuple[str, dict[str, str | None], str]] = []
     """(role, facts, how its name came to us)."""
     due_at: datetime
@@ -134,7 +149,16 @@ class Withdrawn(_Strict):
     reason: str
 
 
-DATA: dict[str, type[_Strict]] = {"hand_over": HandedOver, "acknowledged": Acknowledged, "result_back": ResultBack, "withdrawn": Withdrawn}
+class FileLost(_Strict):
+    """A file that the hand-over named will not come."""
+
+    hand_over: str
+    sha256: str
+
+
+DATA: dict[str, type[_Strict]] = {
+    "hand_over": HandedOver, "acknowledged": Acknowledged, "result_back": ResultBack, "withdrawn": Withdrawn, "file_lost": FileLost,
+}  # fmt: skip
 
 
 class Message(_Strict):
@@ -154,6 +178,16 @@ class Message(_Strict):
     def content(self) -> Any:
         """Return the data in the shape of its kind. Raises pydantic's ValidationError."""
         return DATA[self.kind].model_validate(self.data)
+
+
+def file_path(hand_over: str, sha256: str) -> str:
+    """Return the path of a file of a hand-over: GET says how much of it is there, PUT with ?start= brings a piece."""
+    return f"{FILES}/{hand_over}/{sha256}"
+
+
+def file_id(hand_over: str, sha256: str) -> str:
+    """Return how both sides name a file in their counts."""
+    return f"{hand_over}:{sha256[:12]}"
 
 
 def digest(body: bytes) -> str:

@@ -11,6 +11,8 @@ from datetime import date
 Values = Mapping[str, str]
 BIRTH_DAYS = 60
 """Birth is to be registered within 60 days [Luật Hộ tịch 2014, Đ.15]."""
+CARD_YEARS = 6
+"""A child gets its health insurance card by its birth registration until this age [Luật Bảo hiểm y tế, Đ.12; NĐ 63/2024]."""
 DEATH_DAYS = 15
 """Death is to be reported within 15 days [Luật Hộ tịch 2014, Đ.33]."""
 
@@ -43,8 +45,17 @@ def late_death(values: Values, today: date) -> str | None:
     return _older_than(_day(values, "death_date"), DEATH_DAYS, today)
 
 
+def child_under_six(values: Values, today: date) -> str | None:
+    """Whether the child of `child_dob` has not yet had its sixth birthday."""
+    born = _day(values, "child_dob")
+    if born is None:
+        return None
+    return "yes" if (born.year + CARD_YEARS, born.month, born.day) > (today.year, today.month, today.day) else "no"
+
+
 FACTS: dict[str, Callable[[Values, date], str | None]] = {
     "late_birth": late_birth,
     "timely_birth": timely_birth,
     "late_death": late_death,
+    "child_under_six": child_under_six,
 }

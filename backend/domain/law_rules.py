@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 from backend.domain.catalogue import applying
 from backend.domain.facts import FACTS
-from backend.domain.procedure import Match, Procedure, Question
+from backend.domain.procedure import Dated, FeeCase, Match, Procedure, Question, SupplementCase
 
 MOST_QUESTIONS = 10
 MOST_TURNS = 13
@@ -27,6 +27,7 @@ def problems(procedure: Procedure) -> Iterator[Problem]:
     yield from _sources(procedure)
     yield from _questions(procedure)
     yield from _whole(procedure)
+    yield from _dates(procedure)
     yield from _bundle(procedure)
     if not unknown:
         yield from _order(procedure)
@@ -49,7 +50,7 @@ def _repeated(items: list) -> list[tuple[int, str]]:
 def _matches(procedure: Procedure) -> Iterator[tuple[tuple, Match]]:
     for n, question in enumerate(procedure.questions):
         yield ("questions", n, "only_if"), question.only_if
-    for part in ("papers", "fee", "time", "stops"):
+    for part in ("papers", "fee", "time", "bundle", "stops"):
         for n, item in enumerate(getattr(procedure, part)):
             yield (part, n, "when"), item.when
 
@@ -107,6 +108,41 @@ def _whole(procedure: Procedure) -> Iterator[Problem]:
         yield ("route",), "the shares of the steps do not add up to 1"
 
 
+def _dates(procedure: Procedure) -> Iterator[Problem]:
+    """Days of the fees and of the supplements: within the file's own, and of one case no two on a day and none between them."""
+    for part in ("fee", "supplement"):
+        yield from dates_of(part, getattr(procedure, part), procedure.valid_from, procedure.valid_to)
+
+
+def dates_of(part: str, cases: Sequence[FeeCase | SupplementCase], first: date, last: date | None = None) -> Iterator[Problem]:
+    """Yield what is wrong with the days of some cases in a file that holds from `first` to `last`."""
+    for n, case in enumerate(cases):
+        if case.valid_from and case.valid_to and case.valid_to < case.valid_from:
+            yield (part, n, "valid_to"), "ends before it begins"
+        elif (case.valid_to or date.max) < first or (case.valid_from or date.min) > (last or date.max):
+            yield (part, n), f"never holds: this file holds from {first}{f' to {last}' if last else ''}; correct the days, or take the line out"
+    for same in _alike(cases):
+        for (_, one), (n, two) in zip(same, same[1:], strict=False):
+            yield from _neighbours((part, n), one, two)
+
+
+def _alike(cases: Sequence[FeeCase | SupplementCase]) -> list[list[tuple[int, Dated]]]:
+    """The cases that mean the same thing on other days, each with its place in the file, by day."""
+    found: dict[str, list[tuple[int, Dated]]] = {}
+    for n, case in enumerate(cases):
+        found.setdefault(case.stage if isinstance(case, SupplementCase) else repr(case.when), []).append((n, case))
+    dated = (same for same in found.values() if isinstance(same[0][1], SupplementCase) or any(c.valid_from or c.valid_to for _, c in same))
+    return [sorted(same, key=lambda pair: pair[1].valid_from or date.min) for same in dated]
+
+
+def _neighbours(where: tuple, one: Dated, two: Dated) -> Iterator[Problem]:
+    begins, ends = two.valid_from or date.min, one.valid_to or date.max
+    if begins <= ends:
+        yield where, f"two lines for the same case hold on {two.valid_from or 'the first day'}; end the older one the day before"
+    elif begins - ends > timedelta(days=1):
+        yield (*where, "valid_from"), f"after {ends} no line for this case holds until {begins}; let the days follow one another"
+
+
 def _bundle(procedure: Procedure) -> Iterator[Problem]:
     """Each part hangs only on parts before it, so that no part waits for ever; ours comes in once."""
     before: set[str] = set()
@@ -115,9 +151,11 @@ def _bundle(procedure: Procedure) -> Iterator[Problem]:
             yield ("bundle", n), f"part {part.id} is there twice; give it another id"
         if late := [name for name in part.after if name not in before]:
             yield ("bundle", n, "after"), f"part {part.id} hangs on {late[0]}, which is no part before it; move it down"
+        if part.time and part.time.when:
+            yield ("bundle", n, "time", "when"), f"part {part.id} has one time; write the condition beside it, as the part's own when"
         before.add(part.id)
-    if procedure.bundle and not any(part.owner == "commune" for part in procedure.bundle):
-        yield ("bundle",), "no part is the commune's: what it takes in, it must do a part of"
+    if procedure.bundle and not any(part.owner == "commune" and not part.when for part in procedure.bundle):
+        yield ("bundle",), "no part is the commune's in every case: what it takes in, it must do a part of"
 
 
 def _order(procedure: Procedure) -> Iterator[Problem]:

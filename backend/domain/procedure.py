@@ -87,7 +87,18 @@ class Paper(Strict):
     verified: bool = True
 
 
-class FeeCase(Strict):
+class Dated(Strict):
+    """What holds from a day to a day, both counted; where one of them is not named, as long as the file holds."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Return whether this is in force on a day."""
+        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
+
+
+class FeeCase(Dated):
     when: Match = {}
     amount: int | None = None
     """VND; None = the catalogue does not know. An empty cell is never free of charge."""
@@ -108,6 +119,17 @@ class TimeCase(Strict):
     verified: bool = True
 
 
+class SupplementCase(Dated):
+    """How often a citizen may be asked for more papers at a stage, and by which law. `defaults.yaml` says it for whoever does not."""
+
+    stage: Literal["intake", "processing"]
+    """Before reception, or while the dossier is processed."""
+    most: int = Field(ge=1, le=99)
+    ground: str = Field(min_length=1)
+    """As an officer quotes it: "Nghị định 61/2018/NĐ-CP, Điều 19"."""
+    verified: bool = True
+
+
 class Step(Strict):
     role: Literal["tiepnhan", "chuyenmon", "lanhdao", "vanthu", "partner"]
     task: str
@@ -116,7 +138,10 @@ class Step(Strict):
 
 
 class BundlePart(Strict):
-    """One procedure of a bundle (*liên thông*), at its own office; it begins when the parts in `after` are done."""
+    """One procedure of a bundle (*liên thông*), at its own office; it begins when the parts in `after` are done.
+
+    A part that does not exist in a case (`when`) is waited for by none.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9_]+$")
     label: str
@@ -125,7 +150,10 @@ class BundlePart(Strict):
     """Id in the catalogue; none where the part is no procedure of ours (a health insurance card)."""
     owner: Owner
     after: list[str] = []
+    when: Match = {}
+    """Answers of the bundle with which this part exists; looked at once, at reception."""
     time: TimeCase | None = None
+    """How long this office has; without it, what `procedure` says."""
 
 
 class Stop(Strict):
@@ -158,6 +186,8 @@ class Procedure(Strict):
     papers: list[Paper]
     fee: list[FeeCase]
     time: list[TimeCase]
+    supplement: list[SupplementCase] = []
+    """Only where this procedure's own law differs from `defaults.yaml`."""
     route: list[Step] = []
     bundle: list[BundlePart] = []
     """The parts of an interlinked procedure, in an order in which each hangs only on those before it."""

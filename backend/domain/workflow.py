@@ -61,6 +61,12 @@ class Rule(_Strict):
         return {*self.waits_for, *([self.closes] if self.closes else [])}
 
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether a decision by this line must know who did what before."""
+        return bool(self.not_by) or self.most is not None
+
+
 class Status(_Strict):
     """`waits_for` = who must do something now: roles, the citizen, or another office; the first of them holds it."""
 
@@ -104,8 +110,16 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """How often the law lets an action happen in one dossier, and which law: it goes before the table's own `most`."""
+
+    most: int
+    ground: str
+
+
+@dataclass(frozen=True)
 class View:
-    """What a decision looks at: status, unit, version, past acts in order, what is open, field of the procedure, kind."""
+    """What a decision looks at: status, unit, version, past acts in order, what is open, field of the procedure, kind, limits by action."""
 
     status: str
     unit: str
@@ -114,6 +128,7 @@ class View:
     open: Mapping[Open, int] = field(default_factory=dict)
     in_field: str = ""
     kind: Kind = "request"
+    limits: Mapping[str, Limit] = field(default_factory=dict)
 
     def last(self, *actions: str) -> Done | None:
         """Return the newest act that is one of `actions`."""
@@ -122,6 +137,10 @@ class View:
     def times(self, action: str) -> int:
         """Return how often an action has happened."""
         return sum(done.action == action for done in self.past)
+
+    def first(self, action: str) -> Done:
+        """Return the oldest act of its kind; there is one."""
+        return next(done for done in self.past if done.action == action)
 
 
 @dataclass(frozen=True)
@@ -170,7 +189,7 @@ def decide(table: Table, view: View, action: str, actor: Acting, data: Mapping[s
     """Decide an action by the table.
 
     Refusals: unknown_action, wrong_status {status}, wrong_role {roles}, wrong_field {field}, wrong_unit,
-    same_person {by, at, before}, too_often {most, by, at}, nothing_open, open_<thing> {count}, needs {what}.
+    same_person {by, at, before}, too_often {most, by, at}, too_often_by_law {most, ground, by, at: the first time}, nothing_open, open_<thing> {count}, needs {what}.
     Pure: nothing is read and nothing is written.
     """
     rule = table.rule(action)
@@ -198,12 +217,22 @@ def hindrance(table: Table, view: View, rule: Rule, actor: Acting) -> Refusal | 
     mine = next((done for done in reversed(view.past) if done.action in rule.not_by and done.by == actor.id), None)
     if mine is not None:
         return Refusal("same_person", {**_who(mine), "before": table.rule(mine.action).label, "action": rule.label})
-    if rule.most is not None and view.times(rule.action) >= rule.most:
-        return Refusal("too_often", {**_who(view.last(rule.action)), "most": rule.most, "action": rule.label})
+    if often := _too_often(rule, view):
+        return often
     if rule.closes and not view.open.get(rule.closes):
         return Refusal("nothing_open", {"action": rule.label})
     waiting = next((thing for thing in rule.waits_for if view.open.get(thing)), None)
     return Refusal(f"open_{waiting}", {"count": view.open[waiting], "action": rule.label}) if waiting else None
+
+
+def _too_often(rule: Rule, view: View) -> Refusal | None:
+    limit, times = view.limits.get(rule.action), view.times(rule.action)
+    if limit and times >= limit.most:
+        said = {"most": limit.most, "ground": limit.ground, "action": rule.label}
+        return Refusal("too_often_by_law", {**_who(view.first(rule.action)), **said})
+    if not limit and rule.most is not None and times >= rule.most:
+        return Refusal("too_often", {**_who(view.last(rule.action)), "most": rule.most, "action": rule.label})
+    return None
 
 
 def _who(done: Done) -> dict[str, str]:

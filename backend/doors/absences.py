@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from backend.clock import VIETNAM
 from backend.doors import forms
 from backend.doors.access import SignedIn, guard, guarded_post, parts_of
-from backend.doors.render import page, refusal
+from backend.doors.render import form_page
 from backend.office import absences, staff
 from backend.office.kit import Refused
 
@@ -61,7 +61,4 @@ def _page(request: Request, person: SignedIn, refused: Refused | None = None, ty
         rows = absences.listed(session, parts.office.unit, parts.clock.now())
         names = staff.names(session, parts.office.unit)
         colleagues = staff.colleagues(session, parts.office.unit)
-    sentence = refusal(refused, names) if refused else None
-    return page(
-        request, "absences.html", person, status=409 if refused else 200, rows=rows, names=names, colleagues=colleagues, sentence=sentence, typed=typed or {}
-    )
+    return form_page(request, "absences.html", person, refused, typed, names, rows=rows, colleagues=colleagues)

@@ -20,6 +20,8 @@ FORM_COOKIE = "motcua_form"
 SEEN_EVERY = timedelta(minutes=1)
 """How often a browser's sign of life is written: a write on every request would queue all screens behind one lock."""
 
+OWN_PASSWORD = ("/console/password", "/console/sign-out")
+
 PUBLIC = {
     "/": "what this is",
     "/healthz": "the process lives",
@@ -40,6 +42,7 @@ PUBLIC = {
     "/channels/zalo/receive": "signed by the provider",
     "/exchange/v1/messages": "signed by another office",
     "/exchange/v1/summary": "signed by another office",
+    "/exchange/v1/files/{hand_over}/{sha256}": "signed by another office",
     "/internal/models/current": "the understanding server, which shows NLU_TOKEN; the front gives it to nobody",
     "/internal/models/{hash}": "the understanding server, which shows NLU_TOKEN; the front gives it to nobody",
     "/simulator": "pretend telephones, the demo only",
@@ -59,20 +62,27 @@ NAVIGATION = {
     "/console": "console.open",
     "/console/dossiers": "queue.see",
     "/console/tasks": "task.take",
-    "/console/outbox": "jobs.see",
-    "/console/unsure": "unsure.label",
-    "/console/models": "model.see",
-    "/console/absences": "absence.write",
     "/console/complaints": "complaints.see",
+    "/console/unsure": "unsure.label",
+    "/console/outbox": "jobs.see",
     "/console/index": "index.see",
     "/console/exchange": "exchange.see",
     "/console/readers": "readers.see",
+    "/console/staff": "staff.manage",
+    "/console/absences": "absence.write",
     "/console/calendar": "calendar.see",
-    "/console/tokens": "tokens.manage",
     "/console/workflow": "workflow.see",
+    "/console/models": "model.see",
+    "/console/tokens": "tokens.manage",
+    "/console/password": "console.open",
     "/console/clock": "clock.move",
 }
-"""Tabs of the console -> permission; the last exists in the demo only."""
+"""Pages of the console in their order -> permission; the last exists in the demo only."""
+MENUS = {
+    "watch": ("/console/outbox", "/console/index", "/console/exchange", "/console/readers"),
+    "settings": ("/console/staff", "/console/absences", "/console/calendar", "/console/workflow", "/console/models", "/console/tokens", "/console/password", "/console/clock"),
+}
+"""Menu -> its pages; the others, the day's work, are tabs of their own."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +91,25 @@ class SignedIn:
 
     actor: Actor
     csrf: str
+    first_password: bool = False
+    """Whether the password was made by somebody else: then every page leads to the one on which it is changed."""
+
+
+def pages_of(may: Callable[[str], bool]) -> list[tuple[str | None, list[str]]]:
+    """Return (menu, its pages) for who may see them: tabs first, each without a menu; a menu of one page is a tab too."""
+    seen = [path for path, permission in NAVIGATION.items() if may(permission)]
+    inside = {path for pages in MENUS.values() for path in pages}
+    tabs: list[tuple[str | None, list[str]]] = [(None, [path]) for path in seen if path not in inside]
+    menus = [(name, [path for path in seen if path in pages]) for name, pages in MENUS.items()]
+    return tabs + [(name if len(pages) > 1 else None, pages) for name, pages in menus if pages]
 
 
 class NotSignedIn(Exception):
     """Nobody is signed in: people are led to the sign-in page, the API says 401."""
+
+
+class OwnPasswordFirst(Exception):
+    """Somebody signed in with a password that another person made."""
 
 
 def parts_of(request: Request) -> Parts:
@@ -93,7 +118,7 @@ def parts_of(request: Request) -> Parts:
 
 
 def who(request: Request) -> SignedIn:
-    """Return who is signed in. Raises NotSignedIn."""
+    """Return who is signed in. Raises NotSignedIn, OwnPasswordFirst."""
     parts, token = parts_of(request), request.cookies.get(COOKIE)
     if not token:
         raise NotSignedIn
@@ -103,7 +128,9 @@ def who(request: Request) -> SignedIn:
         if found is None:
             raise NotSignedIn
         row, browser = found
-        person = SignedIn(absences.acting(session, staff.actor(row), now), browser.csrf)
+        person = SignedIn(absences.acting(session, staff.actor(row), now), browser.csrf, row.password_until is not None)
+    if person.first_password and request.url.path not in OWN_PASSWORD:
+        raise OwnPasswordFirst
     if not timedelta(0) <= now - browser.seen_at < SEEN_EVERY:
         with parts.database.write() as session:
             staff.seen(session, token, now)

@@ -11,8 +11,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from backend.doors import absences, acts, api, calendar, clock, complaints, console, dossiers, exchange, files, jobs, live, metrics, oversight, public, sign_in, tasks, tokens, workflow
-from backend.doors.access import NotSignedIn
+from backend.doors import absences, acts, api, calendar, clock, complaints, console, dossiers, exchange, files, jobs, live, metrics, oversight, public, sign_in, staff as staff_pages, tasks, tokens, workflow
+from backend.doors.access import NotSignedIn, OwnPasswordFirst
+from backend.doors.api.rates import Rates
 from backend.doors.headers import Headers
 from backend.doors.parts import Parts
 from backend.doors.render import page, refusal, words
@@ -20,7 +21,7 @@ from backend.office import staff
 from backend.office.kit import Refused
 
 _STATIC = Path(__file__).parent / "static"
-_ROUTERS = (public, api, metrics, sign_in, console, dossiers, acts, absences, files, tasks, jobs, workflow, live, calendar, complaints, oversight, exchange, tokens)
+_ROUTERS = (public, api, metrics, sign_in, console, dossiers, acts, absences, files, tasks, jobs, workflow, live, calendar, complaints, oversight, exchange, tokens, staff_pages)
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -28,6 +29,7 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="Một Cửa", version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.parts = parts
     app.state.sign_in_limit = sign_in.limiter(parts.settings)
+    app.state.api_rates = Rates(parts.settings)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     for module in _ROUTERS:
         app.include_router(module.router)
@@ -65,6 +67,12 @@ def _words_for_errors(app: FastAPI) -> None:
         if "hx-request" in request.headers:
             return Response(status_code=401, headers={"hx-redirect": "/console/sign-in"})
         return RedirectResponse("/console/sign-in", 303) if _for_people(request) else problem(401, "sign_in", "Sign in first.")
+
+    @app.exception_handler(OwnPasswordFirst)
+    def own_password_first(request: Request, _error: OwnPasswordFirst) -> Response:
+        if "hx-request" in request.headers:
+            return Response(status_code=403, headers={"hx-redirect": "/console/password"})
+        return RedirectResponse("/console/password", 303) if _for_people(request) else problem(403, "password", "Choose a password of your own first.")
 
     @app.exception_handler(AnyHTTPException)
     def in_words(request: Request, found: HTTPException) -> Response:

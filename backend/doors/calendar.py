@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 
 from backend.doors import forms
 from backend.doors.access import SignedIn, guard, guarded_post, parts_of
-from backend.doors.render import page, refusal, word
+from backend.doors.render import form_page, word
 from backend.office import calendar, staff
 from backend.office.kit import Refused, today
 
@@ -41,7 +41,7 @@ def add(
         with parts.database.write() as session:
             calendar.add(session, parts.office, person.actor, wanted, parts.clock.now(), sure=form.get("sure") == "1")
     except Refused as refused:
-        return _page(request, person, None, status=409, sentence=refusal(refused), typed=form, ask_sure=refused.reason == "day_rests")
+        return _page(request, person, None, refused, form)
     parts.office.book.forget()
     parts.bell.ring("calendar")
     return RedirectResponse(f"/console/calendar?year={wanted.day.year}", 303)
@@ -59,11 +59,11 @@ def _wanted(form: FormData) -> calendar.Wanted:
 
 
 def _page(
-    request: Request, person: SignedIn, year: int | None, *, status: int = 200, sentence: str | None = None, typed: object = None, ask_sure: bool = False
+    request: Request, person: SignedIn, year: int | None, refused: Refused | None = None, typed: FormData | None = None
 ) -> Response:
     parts = parts_of(request)
     year = year or today(parts.clock.now()).year
     with parts.database.read() as session:
         lines, names = calendar.of_year(session, parts.office, year), staff.names(session, parts.office.unit)
-    shown = {"lines": lines, "names": names, "year": year, "kinds": calendar.KINDS, "hours": parts.office.calendar.hours}
-    return page(request, "calendar.html", person, status=status, sentence=sentence, typed=typed or {}, ask_sure=ask_sure, **shown)
+    shown = {"lines": lines, "year": year, "kinds": calendar.KINDS, "hours": parts.office.calendar.hours}
+    return form_page(request, "calendar.html", person, refused, typed, names, ask_sure=refused is not None and refused.reason == "day_rests", **shown)

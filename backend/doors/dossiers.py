@@ -13,7 +13,7 @@ from backend.domain.workflow import Rule, Table
 from backend.doors.access import SignedIn, guard, parts_of
 from backend.doors.render import page
 from backend.doors.workflow import picture
-from backend.office import access, case, clocks, dossiers, records, staff, views, watch
+from backend.office import access, case, clocks, dossiers, readings, records, staff, views, watch
 from backend.office.kit import Actor, Refused
 from backend.store.tables import Dossier, Event
 
@@ -97,7 +97,7 @@ def show(
             "due_known": dossiers.due_for(parts.office, row, {}, now)[0],
             "names": staff.names(session, parts.office.unit),
             "colleagues": staff.colleagues(session, parts.office.unit),
-            "readers": case.readers(session, row) if seen else None,
+            "readers": readings.of_dossier(session, row) if seen else None,
             "done": rule.label if rule else None,
             "clocks": clocks.of_dossier(session, parts.office, row, now),
             "warnings": watch.given(session, row.id),

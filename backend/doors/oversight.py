@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from backend.doors.access import SignedIn, guard, parts_of
 from backend.doors.render import page
-from backend.office import anchors, index766, readings, staff
+from backend.office import anchors, api_tokens, index766, readings, staff
 
 router = APIRouter(tags=["console"], include_in_schema=False)
 
@@ -35,15 +35,16 @@ def readers(
     request: Request,
     person: Annotated[SignedIn, Depends(guard("readers.see"))],
     q: Annotated[str, Query(max_length=40)] = "",
-    staff_id: Annotated[str, Query(alias="staff", max_length=26)] = "",
+    reader: Annotated[str, Query(alias="staff", max_length=40)] = "",
     strange: bool = False,
     at: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> Response:
-    """Who opened which dossier or conversation, and the newest anchors to note down outside this machine."""
+    """Who, person or other system, opened which dossier or conversation, and the newest anchors to note down outside this machine."""
     parts = parts_of(request)
     with parts.database.read() as session:
-        found, more = readings.recent(session, parts.office, code=q, staff_id=staff_id, strange=strange, page=at)
+        found, more = readings.recent(session, parts.office, code=q, reader=reader, strange=strange, page=at)
         colleagues = staff.colleagues(session, parts.office.unit)
+        systems = api_tokens.names(session, parts.office.unit)
         fixed = anchors.newest(session, parts.office.unit, 7)
-    shown = {"readings": found, "more": more, "q": q, "staff_id": staff_id, "strange": strange, "at": at}
-    return page(request, "readers.html", person, colleagues=colleagues, anchors=fixed, **shown)
+    shown = {"readings": found, "more": more, "q": q, "reader": reader, "strange": strange, "at": at}
+    return page(request, "readers.html", person, colleagues=colleagues, systems=systems, anchors=fixed, **shown)

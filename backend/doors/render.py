@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ import yaml
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.datastructures import FormData
 
 from backend.clock import local
-from backend.doors.access import NAVIGATION, SignedIn, parts_of
+from backend.doors.access import SignedIn, pages_of, parts_of
 from backend.domain.values.phones import home
 from backend.office import access
 from backend.office.kit import Refused
@@ -56,6 +57,11 @@ def spent_hours(time: timedelta) -> str:
     return " ".join(part for part in (f"{whole} giờ" if whole else "", f"{rest} phút" if rest or not whole else "") if part)
 
 
+def named_day(day: date) -> str:
+    """ "thứ Hai 30/11/2026"."""
+    return f"{word('weekdays', day.weekday())} {day.strftime('%d/%m/%Y')}"
+
+
 @cache
 def static(name: str) -> str:
     """Return the address of a file of ours; its hash makes a browser keep it for ever and never too long."""
@@ -86,7 +92,7 @@ def page(request: Request, template: str, person: SignedIn | None = None, *, sta
         "person": person,
         "csrf": person.csrf if person else "",
         "may": may,
-        "navigation": [path for path, permission in NAVIGATION.items() if may(permission) and (parts.settings.demo or permission != "clock.move")],
+        "navigation": pages_of(lambda permission: may(permission) and (parts.settings.demo or permission != "clock.move")),
         "here": request.url.path,
         "desk": parts.desk,
         "demo": parts.settings.demo,
@@ -98,6 +104,14 @@ def page(request: Request, template: str, person: SignedIn | None = None, *, sta
     return HTMLResponse(text, status)
 
 
+def form_page(
+    request: Request, template: str, person: SignedIn, refused: Refused | None, typed: FormData | None, names: Mapping[str, str], **shown: Any
+) -> HTMLResponse:
+    """Return a page with a form on it: after a refusal with the reason as `sentence`, what was typed as `typed`, and status 409."""
+    said = {"sentence": refusal(refused, names) if refused else None, "typed": typed or FormData(), "names": names}
+    return page(request, template, person, status=409 if refused else 200, **said, **shown)
+
+
 def refusal(refused: Refused, names: Mapping[str, str] | None = None) -> str:
     """Return one sentence that says why not and what to do; for a stale page, who acted before and when."""
     sentence = words()["refusals"].get(refused.reason, words()["refusals"]["other"])
@@ -107,6 +121,8 @@ def refusal(refused: Refused, names: Mapping[str, str] | None = None) -> str:
         params["at"] = clock_time(datetime.fromisoformat(params["at"]))
     if params.get("roles"):
         params["roles"] = ", ".join(access.ROLES.get(role, role) for role in params["roles"].split(", "))
+    if params.get("next"):
+        params["next"] = named_day(date.fromisoformat(params["next"]))
     if params.get("what"):
         params["what"] = word("needs", params["what"])
     try:

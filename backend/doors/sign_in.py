@@ -1,4 +1,4 @@
-"""Signing in and out. argon2 takes half a second of a core, so tries are limited before it is asked."""
+"""Signing in and out, and one's own password. argon2 takes half a second of a core, so tries are limited before it is asked."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from limits import RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
+from starlette.datastructures import FormData
 
-from backend.doors.access import COOKIE, SignedIn, form_token, guarded_post, keep_form_token, parts_of, public_post, set_cookie
-from backend.doors.render import page, word
-from backend.office import access, staff
+from backend.doors import forms
+from backend.doors.access import COOKIE, SignedIn, form_token, guard, guarded_post, keep_form_token, parts_of, public_post, set_cookie
+from backend.doors.render import form_page, page, word
+from backend.office import access, positions, staff
 from backend.office.kit import Refused
 from backend.settings import Settings
+from backend.store.tables import Staff
 
 router = APIRouter(tags=["console"], include_in_schema=False)
 PER_LOGIN, PER_ADDRESS = RateLimitItemPerMinute(8), RateLimitItemPerMinute(40)
@@ -42,7 +45,7 @@ def sign_in(
         return _form(request, 429, login, "too_many_tries")
     try:
         with parts.database.read() as session:
-            row = staff.check(session, login.strip().lower(), password, demo=parts.settings.demo)
+            row = staff.check(session, login.strip().lower(), password, parts.clock.now(), demo=parts.settings.demo)
     except Refused as refused:
         return _form(request, 403, login, refused.reason)
     with parts.database.write() as session:
@@ -60,6 +63,39 @@ def sign_out(request: Request, person: Annotated[SignedIn, Depends(guarded_post(
     response = RedirectResponse("/console/sign-in", 303)
     response.delete_cookie(COOKIE, path="/")
     return response
+
+
+@router.get("/console/password", response_class=HTMLResponse)
+def own_password(request: Request, person: Annotated[SignedIn, Depends(guard("console.open"))], done: bool = False) -> Response:
+    """Where one's own password is changed; the only page for who still has one that somebody else made."""
+    return _password(request, person, None, done=done)
+
+
+@router.post("/console/password", response_class=HTMLResponse)
+def choose_password(
+    request: Request, person: Annotated[SignedIn, Depends(guarded_post("console.open"))], form: Annotated[FormData, Depends(forms.fields)]
+) -> Response:
+    """Change one's own password. It is asked for again, since the browser may stand open."""
+    parts, old, new = parts_of(request), str(form.get("old", ""))[:200], str(form.get("new", ""))[:200]
+    try:
+        if not _within_limits(request, person.actor.id):
+            raise Refused("too_many_tries")
+        with parts.database.read() as session:
+            kept = session.get(Staff, person.actor.id).password_hash
+        if not staff.fits(kept, old):
+            raise Refused("password_wrong")
+        if new != form.get("again") or new == old:
+            raise Refused("password_again" if new != old else "password_same")
+        made = staff.hashed(new)
+        with parts.database.write() as session:
+            positions.own_password(session, parts.office, person.actor, made, request.cookies[COOKIE], parts.clock.now())
+    except Refused as refused:
+        return _password(request, person, refused)
+    return RedirectResponse("/console/password?done=true", 303)
+
+
+def _password(request: Request, person: SignedIn, refused: Refused | None, *, done: bool = False) -> Response:
+    return form_page(request, "password.html", person, refused, None, {}, done=done, first=person.first_password, least=staff.SHORTEST)
 
 
 def _within_limits(request: Request, login: str) -> bool:

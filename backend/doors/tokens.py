@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from backend.doors import forms
 from backend.doors.access import SignedIn, guard, guarded_post, parts_of
-from backend.doors.render import page, refusal
+from backend.doors.render import form_page
 from backend.office import api_tokens, hooks, staff
 from backend.office.access import SCOPES
 from backend.office.kit import Refused
@@ -21,7 +21,7 @@ Fields = Annotated[FormData, Depends(forms.fields)]
 
 @router.get("/console/tokens", response_class=HTMLResponse)
 def listed(request: Request, person: Annotated[SignedIn, Depends(guard("tokens.manage"))]) -> Response:
-    """Every token with its scopes and its end, and the addresses that are told."""
+    """Every token with its scopes, fields and end, and the addresses that are told."""
     return _page(request, person)
 
 
@@ -29,12 +29,13 @@ def listed(request: Request, person: Annotated[SignedIn, Depends(guard("tokens.m
 def make(request: Request, person: Annotated[SignedIn, Depends(guarded_post("tokens.manage"))], form: Fields) -> Response:
     """Make a token and show it, this once: the page is not stored and the token cannot be read again."""
     parts = parts_of(request)
-    scopes = [str(one) for one in form.getlist("scope")]
+    scopes, fields = ([str(one) for one in form.getlist(name)] for name in ("scope", "field"))
     try:
         with parts.database.write() as session:
             _, token = api_tokens.make(
-                session, parts.office.unit, forms.line(form, "name"), scopes, person.actor.id, parts.clock.now(), forms.whole(form, "days")
-            )
+                session, parts.office.unit, forms.line(form, "name"), scopes, person.actor.id, parts.clock.now(), forms.whole(form, "days"),
+                fields=fields, known=api_tokens.known_fields(parts.office),
+            )  # fmt: skip
     except Refused as refused:
         return _page(request, person, refused=refused, typed=form)
     return _page(request, person, made=token)
@@ -55,7 +56,7 @@ def _page(request: Request, person: SignedIn, *, made: str | None = None, refuse
         rows = api_tokens.listed(session, parts.office.unit)
         names = staff.names(session, parts.office.unit)
         told = [(row, hooks.origin(hooks.url_of(parts.office, row)), hooks.deliveries(session, row)[:1]) for row in hooks.listed(session, parts.office)]
-    return page(
-        request, "tokens.html", person, status=409 if refused else 200, rows=rows, names=names, scopes=SCOPES, made=made, told=told,
-        sentence=refusal(refused, names) if refused else None, typed=typed or {}, chosen=typed.getlist("scope") if typed else [],
+    return form_page(
+        request, "tokens.html", person, refused, typed, names, rows=rows, scopes=SCOPES, made=made, told=told, fields=api_tokens.known_fields(parts.office),
+        chosen=typed.getlist("scope") if typed else [], held=typed.getlist("field") if typed else [],
     )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from backend.domain.workflow import Hat
@@ -26,12 +26,16 @@ def give(
 ) -> Absence:
     """Let `substitute_id` stand in for `staff_id` from `begins` to `ends`.
 
-    Raises Refused: "staff_unknown", "substitute_same", "absence_order" (ends before it begins, or has ended already),
+    Nobody names themselves: that would be giving oneself another's right to sign.
+
+    Raises Refused: "staff_unknown", "substitute_same", "substitute_self", "absence_order" (ends before it begins, or has ended already),
     "absence_long", "absence_ground", "absence_overlaps" {by, at}, "substitute_absent".
     """
     _colleague(session, staff_id, actor.unit), _colleague(session, substitute_id, actor.unit)
     if staff_id == substitute_id:
         raise Refused("substitute_same")
+    if substitute_id == actor.id:
+        raise Refused("substitute_self")
     if not begins < ends or ends <= now:
         raise Refused("absence_order")
     if ends - begins > LONGEST:
@@ -58,6 +62,11 @@ def _colleague(session: Session, staff_id: str, unit: str) -> Staff:
 def _overlap(session: Session, staff_id: str, begins: datetime, ends: datetime) -> Absence | None:
     query = select(Absence).where(Absence.staff_id == staff_id, Absence.begins_at < ends, Absence.ends_at > begins, Absence.ended_at.is_(None))
     return session.scalars(query.limit(1)).first()
+
+
+def stood_in_by(substitute_id: str, now: datetime) -> Select[tuple[Absence]]:
+    """Return the absences that run or are to come in which this person stands in."""
+    return select(Absence).where(Absence.substitute_id == substitute_id, Absence.ends_at > now, Absence.ended_at.is_(None))
 
 
 def end(session: Session, absence_id: str, actor: Actor, now: datetime) -> Absence:

@@ -31,6 +31,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "jobs.see": frozenset({"quantri", "lanhdao", "tiepnhan"}),
     "jobs.replay": frozenset({"quantri", "lanhdao"}),
     "absence.write": frozenset({"lanhdao", "quantri"}),
+    "staff.manage": frozenset({"lanhdao", "quantri"}),
     "readers.see": frozenset({"lanhdao"}),
     "calendar.see": frozenset(ROLES),
     "calendar.edit": frozenset({"quantri", "bientap"}),
@@ -55,7 +56,8 @@ ACTING = ("tiepnhan", "chuyenmon", "lanhdao", "vanthu")
 
 SCOPES: dict[str, str] = {
     "procedures.read": "đọc thủ tục",
-    "dossiers.read": "đọc hồ sơ",
+    "dossiers.read": "đọc hồ sơ đang ở đâu (không có nội dung)",
+    "dossiers.content": "đọc nội dung hồ sơ: ô khai, người, giấy tờ; mỗi lần đọc được ghi lại cho lãnh đạo xem",
     "dossiers.send": "nộp hồ sơ, gửi tệp",
     "events.read": "đọc lịch sử hồ sơ",
     "tracking.read": "tra tình trạng bằng mã và bốn số cuối",
@@ -63,7 +65,7 @@ SCOPES: dict[str, str] = {
     "hooks.manage": "đăng ký nơi nhận báo tin",
     **{f"{ACT}{role}": f"làm việc của {ROLES[role]}" for role in ACTING},
 }
-"""What a token of another system may be given -> in plain words. A token holds in the unit that made it only."""
+"""What a token of another system may be given -> in plain words. A token holds in the unit that made it only, and in its fields of procedures."""
 
 
 def acting_roles(scopes: Iterable[str]) -> tuple[str, ...]:

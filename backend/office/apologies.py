@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend.clock import local
-from backend.domain import deadline
-from backend.office import pauses
+from backend.office import days, pauses
 from backend.office.kit import Actor, Office, Refused
 from backend.store.tables import Dossier
 
@@ -22,13 +21,9 @@ def promise(session: Session, office: Office, dossier: Dossier, data: dict[str, 
 
     Raises Refused: apology_no_due (no date was promised), due_unreadable, due_past, due_day_off, apology_not_later {due}.
     """
-    due, new = pauses.due_now(session, office, dossier), _moment(data["new_due_at"])
+    due, new = pauses.due_now(session, office, dossier), days.promised(office, data["new_due_at"], now, "due")
     if due is None:
         raise Refused("apology_no_due")
-    if new <= now:
-        raise Refused("due_past")
-    if not deadline.is_working_day(local(new).date(), office.calendar):
-        raise Refused("due_day_off")
     if new <= due:
         raise Refused("apology_not_later", due=local(due).strftime("%H:%M %d/%m/%Y"))
     late = now > due
@@ -36,13 +31,3 @@ def promise(session: Session, office: Office, dossier: Dossier, data: dict[str, 
     if late:
         dossier.flags = [*dossier.flags, LATE]
     return {**data, "new_due_at": local(new).isoformat(), "late": late}
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused("due_unreadable") from None
-    if moment.tzinfo is None:
-        raise Refused("due_unreadable")
-    return moment

@@ -1,4 +1,4 @@
-"""Verifying every history: chains of dossiers, what the dossiers themselves say against it, and the daily anchors."""
+"""Verifying every history: chains of dossiers, what the dossiers themselves say against it, the daily anchors, and the register of staff."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.office import anchors, chain
+from backend.office import anchors, chain, register
 from backend.store.tables import Dossier, Event
 from backend.store.vault import Vault
 
@@ -26,7 +26,7 @@ def verify(session: Session, vault: Vault) -> list[str]:
             lines.append(f"dossier {dossier.code or dossier.id}: {where}")
         else:
             lines += [f"dossier {dossier.code or dossier.id}: {wrong}" for wrong in _against_events(session, vault, dossier)]
-    return [*lines, *anchors.broken(session, vault)]
+    return [*lines, *anchors.broken(session, vault), *register.broken(session, vault)]
 
 
 def _against_events(session: Session, vault: Vault, dossier: Dossier) -> Iterator[str]:

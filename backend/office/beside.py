@@ -9,11 +9,23 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend.domain import workflow
-from backend.office import apologies, bundle, consultations, exchange_out, handovers
-from backend.office.kit import Actor, Office, Refused
+from backend.domain.procedure import Procedure
+from backend.office import apologies, bundle, consultations, exchange_out, exchange_ways, handovers
+from backend.office.kit import Actor, Office, Refused, today
 from backend.store.tables import Dossier, Staff
 
 _COUNTS = {"consultation": consultations.open_count, "part": bundle.open_count}
+
+
+_ASKS = {"intake": "ask_supplement_intake", "processing": "ask_supplement"}
+"""Stage of a supplement -> the action that asks for it."""
+
+
+def limits(office: Office, dossier: Dossier, procedure: Procedure) -> dict[str, workflow.Limit]:
+    """Return action -> how often the law in force at reception (before that: when it was sent) lets it happen."""
+    day = today(dossier.received_at or dossier.sent_at or dossier.created_at)
+    found = ((action, office.catalogue.supplement(procedure, stage, day)) for stage, action in _ASKS.items())
+    return {action: workflow.Limit(case.most, case.ground) for action, case in found if case}
 
 
 def open_things(session: Session, dossier: Dossier, kinds: Iterable[workflow.Open]) -> dict[workflow.Open, int]:
@@ -24,6 +36,18 @@ def open_things(session: Session, dossier: Dossier, kinds: Iterable[workflow.Ope
 def _received(session: Session, office: Office, dossier: Dossier, data: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     bundle.begin(session, office, dossier, now)
     return data
+
+
+def _consulted(session: Session, office: Office, dossier: Dossier, data: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """An office that is no more is asked nothing: its heir is named instead."""
+    exchange_ways.must_exist(office, data["office"], dossier, now)
+    return consultations.ask(session, office, dossier, data, actor, now)
+
+
+def _result_back(session: Session, office: Office, dossier: Dossier, data: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """A result that another office made for us is issued as our own would be: the parts of a bundle that wait for it begin."""
+    said = handovers.result_back(session, office, dossier, data, actor, now)
+    return bundle.own_issued(session, office, dossier, said, actor, now)
 
 
 def _given(session: Session, office: Office, dossier: Dossier, data: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
@@ -38,13 +62,13 @@ _EFFECTS = {
     "receive": _received,
     "assign": _given,
     "apologize": apologies.promise,
-    "consult": consultations.ask,
+    "consult": _consulted,
     "consulted": consultations.answer,
     "consult_dropped": consultations.drop,
     "hand_over": handovers.hand_over,
     "acknowledged": handovers.acknowledged,
     "taken_up": handovers.taken_up,
-    "result_back": handovers.result_back,
+    "result_back": _result_back,
     "sent_back_by_office": handovers.sent_back,
     "part_done": bundle.done,
     "part_refused": bundle.refused,

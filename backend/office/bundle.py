@@ -1,12 +1,14 @@
 """Bundles (*liên thông*): one intake, one code, several procedures at several offices, one status for the citizen.
 
-The parts stand in the procedure file. A part begins when those before it are done; our own is done when its result is
-issued; the whole cannot finish while one is open.
+The parts stand in the procedure file; which of them exist is decided by the answers at reception. A part begins when those
+before it are done, and from then on has the time that the law gives its own procedure; our own is done when its result is
+issued; the whole cannot finish while one is open. Where the law says the time of every part, the citizen is promised the day
+on which the last one is due.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +16,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from backend.domain import deadline
-from backend.domain.procedure import BundlePart
-from backend.office.kit import Actor, Office, Refused
+from backend.domain import catalogue, deadline
+from backend.domain.procedure import BundlePart, Procedure, TimeCase
+from backend.office import drafts, pauses
+from backend.office.kit import Actor, Office, Refused, today
 from backend.store.tables import Dossier, Part
 from backend.store.types import new_id
 
@@ -27,28 +30,77 @@ _OUTCOME = "part.outcome:"
 
 @dataclass(frozen=True)
 class Shown:
-    """One part as a screen shows it: the row, its plain name, the outcome in a line, and whether its day has passed."""
+    """One part as a screen shows it: the row, its plain name, the outcome in a line, whether its day has passed, and that day.
+
+    `due` counts the pauses of the dossier, `row.due_at` is the day as it was written and stays.
+    """
 
     row: Part
     label: str
     outcome: str | None
     late: bool
+    due: datetime | None
 
 
 def begin(session: Session, office: Office, dossier: Dossier, now: datetime) -> None:
-    """Write the parts of a dossier that is received; nothing for a procedure without a bundle."""
-    for seq, wanted in enumerate(office.procedure(dossier).bundle, 1):
-        row = Part(id=new_id(), unit=dossier.unit, dossier_id=dossier.id, seq=seq, name=wanted.id, procedure=wanted.procedure, office=wanted.owner)
-        row.state = "waiting"
-        session.add(row)
-        if not wanted.after:
-            _start(office, row, wanted, now)
+    """Write the parts of a dossier that is received, and its due date where nobody has given one; nothing without a bundle.
+
+    Of a dossier that another office handed to us the parts are that office's to gather.
+    """
+    procedure = office.procedure(dossier)
+    if not procedure.bundle or dossier.kind == "transfer":
+        return
+    values = _values(office, dossier)
+    wanted = [part for part in procedure.bundle if catalogue.fits(procedure, part.when, values, today(now))]
+    rows = [_row(dossier, seq, part) for seq, part in enumerate(wanted, 1)]
+    session.add_all(rows)
+    _go_on(office, dossier, rows, now)
+    ends = _ends(office, wanted, values, now)
+    if ends and dossier.due_at is None and None not in ends:
+        dossier.due_at, dossier.due_ground = max(ends), procedure.code
 
 
-def _start(office: Office, row: Part, wanted: BundlePart, now: datetime) -> None:
+def _row(dossier: Dossier, seq: int, part: BundlePart) -> Part:
+    return Part(
+        id=new_id(), unit=dossier.unit, dossier_id=dossier.id, seq=seq, name=part.id, procedure=part.procedure, office=part.owner, state="waiting"
+    )  # fmt: skip
+
+
+def _values(office: Office, dossier: Dossier) -> dict[str, str]:
+    return {name: answer["value"] for name, answer in drafts.form_of(office, dossier)["answers"].items()}
+
+
+def _ends(office: Office, parts: Sequence[BundlePart], values: Mapping[str, str], now: datetime) -> list[datetime | None]:
+    """When each part is due at the latest if those before it take all their time; None where the law's time is not known."""
+    ends: dict[str, datetime | None] = {}
+    for part in parts:
+        begins = [now, *(ends[name] for name in part.after if name in ends)]
+        case = _time(office, part, values, now)
+        ends[part.id] = deadline.due(max(begins), case, office.calendar) if case and None not in begins else None
+    return list(ends.values())
+
+
+def _time(office: Office, part: BundlePart, values: Mapping[str, str], now: datetime) -> TimeCase | None:
+    """The time of a part at its office: its own, or its procedure's in this case. None where nobody has verified it."""
+    case = part.time
+    if case is None and part.procedure:
+        try:
+            procedure = office.catalogue.get(part.procedure, today(now))
+        except KeyError:  # not in force any more, or not yet: then nobody may promise its time
+            return None
+        case = catalogue.time_for(procedure, _of(procedure, values), today(now))
+    return case if case and case.verified and case.value is not None else None
+
+
+def _of(procedure: Procedure, values: Mapping[str, str]) -> dict[str, str]:
+    """The bundle's answers that are answers of a part's own procedure too: its question, and one of its options."""
+    options = {question.id: {option.id for option in question.options} for question in procedure.questions}
+    return {name: value for name, value in values.items() if name in options and (not options[name] or value in options[name])}
+
+
+def _start(office: Office, row: Part, case: TimeCase | None, now: datetime) -> None:
     row.state, row.started_at = "working", now
-    if wanted.time is not None and wanted.time.verified:
-        row.due_at = deadline.due(now, wanted.time, office.calendar)
+    row.due_at = deadline.due(now, case, office.calendar) if case else None
 
 
 def done(session: Session, office: Office, dossier: Dossier, data: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
@@ -72,7 +124,9 @@ def refused(session: Session, office: Office, dossier: Dossier, data: dict[str, 
 
 def own_issued(session: Session, office: Office, dossier: Dossier, data: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """Our own result is issued: our parts that were in work are done, and the others may begin."""
-    rows = _rows(session, dossier) if office.procedure(dossier).bundle else []
+    if not office.procedure(dossier).bundle:
+        return data
+    rows = _rows(session, dossier)
     for row in rows:
         if row.office == OWN and row.state == "working":
             row.state, row.done_at = "done", now
@@ -86,19 +140,25 @@ def _close(office: Office, row: Part, state: str, outcome: str, now: datetime) -
 
 
 def _go_on(office: Office, dossier: Dossier, rows: Sequence[Part], now: datetime) -> None:
-    finished = {row.name for row in rows if row.state == "done"}
-    wanted = {part.id: part for part in office.procedure(dossier).bundle}
+    """Begin what waits for nothing more. What the dossier has not, or the file has not any more, is waited for by none."""
+    unfinished = {row.name for row in rows if row.state != "done"}
+    wanted, values = _wanted(office, dossier), _values(office, dossier)
     for row in rows:
-        if row.state == "waiting" and set(wanted[row.name].after) <= finished:
-            _start(office, row, wanted[row.name], now)
+        part = wanted.get(row.name)
+        if row.state == "waiting" and not (part and unfinished.intersection(part.after)):
+            _start(office, row, _time(office, part, values, now) if part else None, now)
+
+
+def _wanted(office: Office, dossier: Dossier) -> dict[str, BundlePart]:
+    return {part.id: part for part in office.procedure(dossier).bundle}
 
 
 def _drop_after(office: Office, dossier: Dossier, rows: Sequence[Part], now: datetime) -> None:
     """The parts stand in order, so one walk reaches what hangs on what was just dropped."""
-    wanted = {part.id: part for part in office.procedure(dossier).bundle}
+    wanted = _wanted(office, dossier)
     dead = {row.name for row in rows if row.state in ("refused", "dropped")}
     for row in rows:
-        if row.state == "waiting" and dead.intersection(wanted[row.name].after):
+        if row.state == "waiting" and row.name in wanted and dead.intersection(wanted[row.name].after):
             row.state, row.done_at = "dropped", now
             dead.add(row.name)
 
@@ -127,14 +187,19 @@ def close_all(session: Session, dossier: Dossier, now: datetime) -> None:
 
 def of_dossier(session: Session, office: Office, dossier: Dossier, now: datetime) -> list[Shown]:
     """Return the parts of a dossier in order."""
+    rows = _rows(session, dossier)
     labels = {part.id: part.label for part in office.procedure(dossier).bundle}
-    return [_shown(office, row, labels, now) for row in _rows(session, dossier)]
+    paused = pauses.stretches(session, [dossier.id]).get(dossier.id, []) if rows else []
+    return [_shown(office, row, labels, paused, now) for row in rows]
 
 
-def _shown(office: Office, row: Part, labels: dict[str, str], now: datetime) -> Shown:
+def _shown(office: Office, row: Part, labels: dict[str, str], paused: Sequence[pauses.Stretch], now: datetime) -> Shown:
     outcome = office.vault.open(row.outcome_sealed, _OUTCOME + row.id) if row.outcome_sealed else None
-    late = row.due_at is not None and (row.done_at or now) > row.due_at
-    return Shown(row, labels.get(row.name, row.name), outcome, late)
+    mine = [(max(begin, row.started_at), end) for begin, end in paused if row.started_at and (end is None or end > row.started_at)]
+    due = pauses.moved(office, row.due_at, mine) if row.due_at else None
+    # What stands still does not become late: the moment at which it stopped is compared.
+    counted = row.done_at or next((begin for begin, end in mine if end is None), now)
+    return Shown(row, labels.get(row.name, row.name), outcome, due is not None and counted > due, due)
 
 
 def stage(status: str, states: Sequence[str]) -> str:

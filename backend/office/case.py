@@ -38,7 +38,6 @@ from backend.store.tables import (
     Event,
     Message,
     ReadLog,
-    Staff,
 )
 
 PATH = ("sent", "received", "processing", "drafted", "signed", "numbered", "issued", "result_ready", "returned")
@@ -239,8 +238,3 @@ def note_reading(session: Session, unit: str, staff_id: str, now: datetime, *, d
     """Write down who looked at what."""
     session.add(ReadLog(unit=unit, staff_id=staff_id, dossier_id=dossier_id, conversation_id=conversation_id, at=now))
 
-
-def readers(session: Session, dossier: Dossier) -> list[tuple[str, datetime]]:
-    """Return (name, when) of who opened a dossier, the newest fifty."""
-    query = select(Staff.name, ReadLog.at).join(Staff, Staff.id == ReadLog.staff_id).where(ReadLog.dossier_id == dossier.id)
-    return list(session.execute(query.order_by(ReadLog.id.desc()).limit(50)))

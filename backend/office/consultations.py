@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from backend.office.kit import Actor, Office, Refused, moment_of
+from backend.office import days
+from backend.office.kit import Actor, Office, Refused
 from backend.store.tables import Consultation, Dossier
 from backend.store.types import new_id
 
@@ -27,8 +28,8 @@ class Asked:
 
 
 def ask(session: Session, office: Office, dossier: Dossier, data: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
-    """Write a question {office, question, answer_by}. Raises Refused("answer_by_past", "office_asked")."""
-    due = moment_of(data["answer_by"], now)
+    """Write a question {office, question, answer_by}. Raises Refused: answer_by_past, answer_by_day_off {next}, office_asked."""
+    due = days.promised(office, data["answer_by"], now, "answer_by")
     if session.scalar(_open(dossier).where(Consultation.office == data["office"])):
         raise Refused("office_asked", office=data["office"])
     row = Consultation(id=new_id(), unit=dossier.unit, dossier_id=dossier.id, office=data["office"], asked_by=actor.id, asked_at=now, due_at=due)

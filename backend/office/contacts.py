@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.office.kit import Office
+from backend.store.db import dialect_of, insert_or
 from backend.store.tables import Contact, Conversation
 from backend.store.types import new_id
 from backend.store.vault import Vault
@@ -37,16 +38,11 @@ def set_phone(office: Office, contact: Contact, phone: str) -> None:
     contact.phone_index = office.vault.index("phone", phone)
 
 
+_FOUND = select(Contact).where(Contact.channel == bindparam("channel"), Contact.address_index == bindparam("index"))
+
+
 def _find(session: Session, channel: str, index: str) -> Contact | None:
-    return session.scalar(select(Contact).where(Contact.channel == channel, Contact.address_index == index))
-
-
-def _new(office: Office, channel: str, address: str, index: str, now: datetime) -> Contact:
-    contact = Contact(id=new_id(), unit=office.unit, channel=channel, address_index=index, created_at=now)
-    contact.address_sealed = office.vault.seal(address, _ADDRESS + contact.id)
-    if channel in SMS_CHANNELS:
-        contact.phone_index = office.vault.index("phone", address)
-    return contact
+    return session.scalar(_FOUND, {"channel": channel, "index": index})
 
 
 def conversation_with(session: Session, office: Office, channel: str, address: str, now: datetime) -> tuple[Contact, Conversation]:
@@ -54,22 +50,33 @@ def conversation_with(session: Session, office: Office, channel: str, address: s
     index = office.vault.index(f"address.{channel}", address)
     contact = _find(session, channel, index)
     if contact is None:
-        try:
-            with session.begin_nested():
-                return _made(session, office, channel, address, index, now)
-        except IntegrityError:
-            contact = _find(session, channel, index)
+        contact = _made(session, office, channel, address, index, now)
+        if contact is not None:
+            return contact, _thread(session, contact, now)
+        contact = _find(session, channel, index)
     conversation = session.scalars(select(Conversation).where(Conversation.contact_id == contact.id)).one()
     return contact, conversation
 
 
-def _made(session: Session, office: Office, channel: str, address: str, index: str, now: datetime) -> tuple[Contact, Conversation]:
-    contact = _new(office, channel, address, index, now)
-    session.add(contact)
-    session.flush()
-    conversation = Conversation(id=new_id(), unit=office.unit, contact_id=contact.id, version=0, created_at=now)
+def _made(session: Session, office: Office, channel: str, address: str, index: str, now: datetime) -> Contact | None:
+    """Write a contact; None where somebody else has just written it, for whose commit the INSERT has waited."""
+    name = new_id()
+    row = {"id": name, "unit": office.unit, "channel": channel, "address_index": index, "created_at": now}
+    row["address_sealed"] = office.vault.seal(address, _ADDRESS + name)
+    row["phone_index"] = office.vault.index("phone", address) if channel in SMS_CHANNELS else None
+    return session.scalar(_first(dialect_of(session)), row)
+
+
+@cache
+def _first(dialect: str):
+    return insert_or(dialect, Contact).on_conflict_do_nothing(index_elements=["channel", "address_index"]).returning(Contact)
+
+
+def _thread(session: Session, contact: Contact, now: datetime) -> Conversation:
+    conversation = Conversation(id=new_id(), unit=contact.unit, contact_id=contact.id, version=0, created_at=now)
     session.add(conversation)
-    return contact, conversation
+    session.flush()
+    return conversation
 
 
 def siblings(session: Session, contact: Contact) -> list[Contact]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.clock import local
@@ -23,12 +22,10 @@ def correct(
 
     `value` is already read and normal. Raises Refused: "unknown", "stale", "not_editable".
     """
-    dossier = session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update(key_share=True))
-    if dossier is None or dossier.unit != actor.unit:
-        raise Refused("unknown")
+    dossier = dossiers.locked(session, dossier_id, actor, version)
     if dossier.status in ENDED or dossier.status == "draft":
         raise Refused("not_editable")
-    dossiers.take(session, dossier, version)
+    dossier.version = version + 1
     form = drafts.form_of(office, dossier)
     before = form["answers"].get(question, {}).get("value")
     form["answers"][question] = {"value": value, "shown": shown, "via": "counter", "at": local(now).isoformat(), "doubt": None}

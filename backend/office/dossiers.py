@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, with_expression
 
 from backend.clock import local
 from backend.domain import catalogue, deadline, workflow
 from backend.domain.letters import fold
-from backend.office import beside, chain, drafts, handovers, jobs, people
+from backend.domain.procedure import Procedure
+from backend.office import beside, chain, consents, days, drafts, handovers, jobs, outward, people
 from backend.office.kit import Actor, Office, Refused, today
+from backend.store.db import dialect_of, insert_or
 from backend.store.tables import Consent, Counter, Dossier, Event, Notice
 from backend.store.types import new_id
 
@@ -24,12 +24,29 @@ REVIEW_HOURS = 8
 """Working hours within which a sent dossier gets an answer [NĐ 45/2020; portal 1.014783]."""
 
 
+# Statements of every act, built once: making one costs more than running it.
+_PAST = select(Event.action, Event.actor, Event.at).where(Event.dossier_id == bindparam("id")).order_by(Event.seq)
+# key_share: a message that names this dossier may be written meanwhile. With a full lock its writer, who holds the
+# conversation that our UPDATE looks at, waited for us and we for it.
+_LOCKED = (
+    select(Dossier).where(Dossier.id == bindparam("id")).options(with_expression(Dossier.listened, outward.LISTENED))
+    .with_for_update(key_share=True).execution_options(populate_existing=True)
+)  # fmt: skip
+_GONE = ("draft", "refused", "withdrawn", "stopped", "returned")
+_DOUBLES = select(Dossier).where(Dossier.child_index == bindparam("index"), Dossier.id != bindparam("id"), Dossier.status.not_in(_GONE)).limit(5)
+_VERSION = select(Dossier.version).where(Dossier.id == bindparam("id")).with_for_update(key_share=True)
+
+
 def next_number(session: Session, name: str) -> int:
     """Take the next number of a series, without gaps between committed takers."""
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
-    made = insert(Counter).values(name=name, value=1)
+    return session.scalar(_counted(dialect_of(session)), {"name": name})
+
+
+@cache
+def _counted(dialect: str):
+    made = insert_or(dialect, Counter.__table__).values(name=bindparam("name"), value=1)
     again = made.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
-    return session.scalar(again.returning(Counter.value))
+    return again.returning(Counter.value)
 
 
 def new_code(session: Session, unit: str, now: datetime) -> str:
@@ -49,31 +66,41 @@ def values_of(form: dict[str, Any]) -> dict[str, str]:
     return {name: answer["value"] for name, answer in form["answers"].items()}
 
 
-def view_of(session: Session, office: Office, dossier: Dossier, kinds: Iterable[workflow.Open] = workflow.OPEN) -> workflow.View:
-    """Return what a decision looks at; of open things only the `kinds` named are counted."""
-    past = session.execute(select(Event.action, Event.actor, Event.at).where(Event.dossier_id == dossier.id).order_by(Event.seq))
-    done = tuple(workflow.Done(*row) for row in past)
-    procedure = office.procedure(dossier)
+def view_of(session: Session, office: Office, dossier: Dossier, rule: workflow.Rule | None = None) -> workflow.View:
+    """Return what a decision looks at; with `rule` only what that line of the table asks about."""
+    procedure, kinds = office.procedure(dossier), rule.asks if rule else workflow.OPEN
     open_ = beside.open_things(session, dossier, [kind for kind in kinds if kind != "part" or procedure.bundle])
-    return workflow.View(dossier.status, dossier.unit, dossier.version, done, open_, procedure.field, dossier.kind)
+    limits = beside.limits(office, dossier, procedure)
+    past = _past(session, dossier) if rule is None or rule.looks_back or rule.action in limits else ()
+    return workflow.View(dossier.status, dossier.unit, dossier.version, past, open_, procedure.field, dossier.kind, limits)
 
 
-def take(session: Session, dossier: Dossier, version: int) -> None:
-    """Make the next version of a dossier ours to write. Raises Refused("stale") with who acted before."""
-    with session.no_autoflush:  # what else the act changes goes out with the status, in one statement
-        taken = session.execute(update(Dossier).where(Dossier.id == dossier.id, Dossier.version == version).values(version=version + 1))
-    if taken.rowcount != 1:
+def _past(session: Session, dossier: Dossier) -> tuple[workflow.Done, ...]:
+    return tuple(workflow.Done(*row) for row in session.execute(_PAST, {"id": dossier.id}))
+
+
+def locked(session: Session, dossier_id: str, actor: Actor, version: int) -> Dossier:
+    """Return a dossier that nobody else moves until the transaction ends. Raises Refused: "unknown", "stale" with who acted before."""
+    dossier = session.scalar(_LOCKED, {"id": dossier_id})
+    if dossier is None or dossier.unit != actor.unit:
+        raise Refused("unknown")
+    if dossier.version != version:
         raise Refused("stale", **_last_act(session, dossier))
-    set_committed_value(dossier, "version", version + 1)
+    return dossier
+
+
+def _hold(session: Session, dossier: Dossier) -> None:
+    """Lock a draft that was read without a lock. Raises Refused("stale"); one that is not written yet is ours alone."""
+    if dossier not in session.new and session.scalar(_VERSION, {"id": dossier.id}) != dossier.version:
+        raise Refused("stale", **_last_act(session, dossier))
 
 
 def _move(
     session: Session, office: Office, dossier: Dossier, step: workflow.Transition, actor: Actor, data: dict[str, Any], now: datetime
 ) -> Event:
-    """Write a decided transition: status, event with its link, notice and job, all in the caller's transaction."""
-    take(session, dossier, dossier.version)
+    """Write a decided transition of a locked dossier: status, event with its link, notice and job, in the caller's transaction."""
     before, dossier.status, dossier.updated_at = dossier.status, step.to, now
-    dossier.watch_at = None
+    dossier.version, dossier.watch_at = dossier.version + 1, None
     event = chain.append(
         session, office.vault, dossier, data, now,
         action=step.action, from_status=before, to_status=step.to, clock=step.clock, actor=actor.id, role=step.role, on_behalf=step.of,
@@ -104,20 +131,23 @@ def send(session: Session, office: Office, dossier: Dossier, now: datetime) -> d
     Returns {code, noted, review_by, papers, sign_what}. Raises Refused: "consent" while a neighbour has not agreed,
     "missing" with the first question that must be answered, "guide_only" where the commune is not the owner.
     """
+    _hold(session, dossier)
     form, procedure = drafts.form_of(office, dossier), office.procedure(dossier)
     values, day = values_of(form), today(now)
-    _may_send(session, dossier, form, procedure, values, day)
+    consent = consents.of_dossier(session, dossier.id) if form.get("helped") else None
+    _may_send(dossier, form, procedure, consent, values, day)
     noted = procedure.file_by_text == "note"
-    wanted = catalogue.parties(procedure, form["answers"])
-    people.set_parties(session, office, dossier.id, wanted, now)
     papers = [paper.plain for paper in catalogue.papers_for(procedure, values, day) if paper.verified and paper.bring]
-    step = _decide(session, office, dossier, "note" if noted else "send", CITIZEN, now)
-    dossier.sent_at = now
-    dossier.review_by = None if noted else deadline.add_working_hours(now, REVIEW_HOURS, office.calendar)
-    # Late, for who sends waits here until the taker of the number before has committed; before the look for doubles, which then sees theirs.
-    give_code(session, dossier, now)
-    _flag(session, office, dossier, wanted)
-    _move(session, office, dossier, step, CITIZEN, {"code": dossier.code, "papers": papers}, now)
+    with session.no_autoflush:  # what is looked at here is of other dossiers: this one goes out whole, in one flush
+        wanted = catalogue.parties(procedure, form["answers"])
+        people.add_parties(session, office, dossier.id, wanted, now)
+        step = _decide(session, office, dossier, "note" if noted else "send", CITIZEN, now)
+        dossier.sent_at = now
+        dossier.review_by = None if noted else deadline.add_working_hours(now, REVIEW_HOURS, office.calendar)
+        # Late, for who sends waits here until the taker of the number before has committed; before the look for doubles, which then sees theirs.
+        give_code(session, dossier, now)
+        _flag(session, office, dossier, wanted, consent)
+        _move(session, office, dossier, step, CITIZEN, {"code": dossier.code, "papers": papers}, now)
     return {
         "code": dossier.code,
         "noted": noted,
@@ -128,33 +158,26 @@ def send(session: Session, office: Office, dossier: Dossier, now: datetime) -> d
     }
 
 
-def _may_send(session: Session, dossier: Dossier, form: dict, procedure, values: dict[str, str], day) -> None:
+def _may_send(dossier: Dossier, form: dict, procedure: Procedure, consent: Consent | None, values: dict[str, str], day: date) -> None:
     if procedure.file_by_text == "no":
         raise Refused("guide_only")
     if dossier.status != "draft":
         raise Refused("sent_already", code=dossier.code)
-    if form.get("helped"):
-        consent = session.scalar(select(Consent).where(Consent.dossier_id == dossier.id))
-        if consent is None or consent.status not in ("given", "attested"):
-            raise Refused("consent")
+    if form.get("helped") and (consent is None or consent.status not in ("given", "attested")):
+        raise Refused("consent")
     for question in catalogue.asked(procedure, values, day):
         if question.required and question.id not in values and question.id not in form["left"]:
             raise Refused("missing", question=question.id)
 
 
-def _flag(session: Session, office: Office, dossier: Dossier, wanted: list) -> None:
+def _flag(session: Session, office: Office, dossier: Dossier, wanted: list, consent: Consent | None) -> None:
     """Write flags, and the blind index by which two dossiers for the same person and day look alike."""
-    flags = [flag for flag, on in _flags(session, dossier, wanted).items() if on]
+    bare = any(people.name_source(facts.get("name"), via) == "typed_bare" for _, facts, via in wanted if facts.get("name"))
+    flags = [flag for flag, on in {"name_bare": bare, "consent_attested": bool(consent and consent.status == "attested")}.items() if on]
     dossier.child_index = _double_index(office, dossier, wanted)
     if dossier.child_index and _doubles(session, dossier):
         flags.append("duplicate")
     dossier.flags = flags
-
-
-def _flags(session: Session, dossier: Dossier, wanted: list) -> dict[str, bool]:
-    consent = session.scalar(select(Consent).where(Consent.dossier_id == dossier.id))
-    bare = any(people.name_source(facts.get("name"), via) == "typed_bare" for _, facts, via in wanted if facts.get("name"))
-    return {"name_bare": bare, "consent_attested": bool(consent and consent.status == "attested")}
 
 
 def _double_index(office: Office, dossier: Dossier, wanted: list) -> str | None:
@@ -166,9 +189,7 @@ def _double_index(office: Office, dossier: Dossier, wanted: list) -> str | None:
 
 
 def _doubles(session: Session, dossier: Dossier) -> list[Dossier]:
-    gone = ("draft", "refused", "withdrawn", "stopped", "returned")
-    query = select(Dossier).where(Dossier.child_index == dossier.child_index, Dossier.id != dossier.id, Dossier.status.not_in(gone))
-    return list(session.scalars(query.limit(5)))
+    return list(session.scalars(_DOUBLES, {"index": dossier.child_index, "id": dossier.id}))
 
 
 def doubles(session: Session, dossier: Dossier) -> list[Dossier]:
@@ -178,7 +199,7 @@ def doubles(session: Session, dossier: Dossier) -> list[Dossier]:
 
 def _decide(session: Session, office: Office, dossier: Dossier, action: str, actor: Actor, now: datetime, data=None) -> workflow.Transition:
     rule = office.workflow.rule(action)
-    view = view_of(session, office, dossier, rule.asks if rule else ())
+    view = view_of(session, office, dossier, rule)
     step = workflow.decide(office.workflow, view, action, actor, data or {}, now)
     if isinstance(step, workflow.Refusal):
         raise Refused(step.reason, **step.params)
@@ -193,13 +214,7 @@ def act(
     `version` is what the person saw; `data` holds what the action needs {reason, papers, due_at, ground, collector, proof …}.
     Raises Refused with the reason: "unknown", "stale" (and who acted before), or the table's own.
     """
-    # key_share: a message that names this dossier may be written meanwhile. With a full lock its writer, who holds the
-    # conversation that our second UPDATE looks at, waited for us and we for it.
-    dossier = session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update(key_share=True))
-    if dossier is None or dossier.unit != actor.unit:
-        raise Refused("unknown")
-    if dossier.version != version:
-        raise Refused("stale", **_last_act(session, dossier))
+    dossier = locked(session, dossier_id, actor, version)
     step = _decide(session, office, dossier, action, actor, now, data)
     if action == "set_due" and dossier.due_at is not None:
         raise Refused("due_set_already")
@@ -237,14 +252,9 @@ def due_for(office: Office, dossier: Dossier, data: dict[str, Any], now: datetim
 
 
 def _due_of_clerk(office: Office, data: dict[str, Any], now: datetime) -> datetime:
-    due = datetime.fromisoformat(data["due_at"])
     if not data.get("ground"):
         raise Refused("due_ground")
-    if due <= now:
-        raise Refused("due_past")
-    if not deadline.is_working_day(local(due).date(), office.calendar):
-        raise Refused("due_day_off")
-    return due
+    return days.promised(office, data["due_at"], now, "due")
 
 
 def _told(office: Office, dossier: Dossier, data: dict[str, Any]) -> dict[str, Any]:

@@ -39,17 +39,29 @@ def by_ref(session: Session, ref: str) -> Dossier | None:
     return session.scalar(select(Dossier).where(Dossier.case_ref == ref, Dossier.status == "draft"))
 
 
+def begin(session: Session, office: Office, conversation: Conversation | None, channel: str, form: dict[str, Any], now: datetime) -> Dossier:
+    """Return a new draft with its first writing; it goes to the database with the caller's next flush."""
+    dossier = Dossier(id=new_id(), unit=office.unit, case_ref=form["ref"], created_at=now, channel=channel)
+    dossier.procedure, dossier.procedure_version = form["procedure"], form["version"]
+    _write(office, dossier, conversation, form, now)
+    session.add(dossier)
+    return dossier
+
+
+def _write(office: Office, dossier: Dossier, conversation: Conversation | None, form: dict[str, Any], now: datetime) -> None:
+    dossier.conversation_id, dossier.updated_at = conversation.id if conversation else None, now
+    write_form(office, dossier, form)
+
+
 def save(session: Session, office: Office, conversation: Conversation | None, channel: str, form: dict[str, Any], now: datetime) -> Dossier:
     """Write a case as it stands; its first writing makes the draft."""
     dossier = by_ref(session, form["ref"])
     if dossier is None:
-        dossier = Dossier(id=new_id(), unit=office.unit, case_ref=form["ref"], created_at=now, channel=channel)
-        dossier.procedure, dossier.procedure_version = form["procedure"], form["version"]
-        session.add(dossier)
-    elif dossier.updated_at and form_of(office, dossier) == form:
+        dossier = begin(session, office, conversation, channel, form, now)
+    elif form_of(office, dossier) == form:
         return dossier
-    dossier.conversation_id, dossier.updated_at = conversation.id if conversation else None, now
-    write_form(office, dossier, form)
+    else:
+        _write(office, dossier, conversation, form, now)
     session.flush()
     if form["media"]:
         session.execute(update(Attachment).where(Attachment.id.in_(form["media"])).values(dossier_id=dossier.id))

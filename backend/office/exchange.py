@@ -15,10 +15,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.domain import deadline, exchange
-from backend.office import dossiers, drafts, people
+from backend.office import dossiers, drafts, exchange_files, people
 from backend.office.exchange_out import PAPERS, handed_to, words
 from backend.office.kit import Actor, Office, Refused
-from backend.store.tables import Dossier, ExchangeIn, HandOver, Transfer
+from backend.store.tables import Dossier, ExchangeIn, ExchangeOut, HandOver, Transfer
 from backend.store.types import new_id
 
 _OPEN = ("sent", "acknowledged", "working")
@@ -93,8 +93,9 @@ def _opened(
     drafts.write_form(office, made, form | {"media": [], "helped": None, "of": 0, "misses": 0})
     session.add(made)
     session.flush()
-    people.set_parties(session, office, made.id, [(role, facts, via) for role, facts, via in content.parties], now)
+    people.add_parties(session, office, made.id, [(role, facts, via) for role, facts, via in content.parties], now)
     _link(session, office, made, peer, message, content)
+    exchange_files.await_all(session, made, peer.id, message.code, content, message.at, now)
     _act(session, office, made, "take_over", {"from": peer.name, "foreign_code": message.code}, now)
     return made.code
 
@@ -154,30 +155,56 @@ def _result_back(
     return dossier.code
 
 
+def _linked(session: Session, peer: exchange.Peer, hand_over: str) -> Transfer:
+    link = session.scalars(select(Transfer).where(Transfer.peer == peer.id, Transfer.hand_over == hand_over)).first()
+    if link is None:
+        raise Refused("hand_over_unknown")
+    return link
+
+
 def _withdrawn(
     session: Session, office: Office, peer: exchange.Peer, message: exchange.Message, content: exchange.Withdrawn, now: datetime
 ) -> str:
     """Work here ends, if the table still lets it end; a result that is signed already is refused as an answer, and a person speaks."""
-    link = session.scalars(select(Transfer).where(Transfer.peer == peer.id, Transfer.hand_over == content.hand_over)).first()
-    if link is None:
-        raise Refused("hand_over_unknown")
-    dossier = _locked(session, link.dossier_id)
+    dossier = _locked(session, _linked(session, peer, content.hand_over).dossier_id)
     reason = words()["withdrawn_by_sender"].format(reason=content.reason)
     _act(session, office, dossier, "withdraw", {"reason": reason, "by_sender": True}, now)
     return dossier.code
 
 
-_APPLY: dict[str, Callable[..., str]] = {"hand_over": _opened, "acknowledged": _acknowledged, "result_back": _result_back, "withdrawn": _withdrawn}
+def _file_lost(
+    session: Session, office: Office, peer: exchange.Peer, message: exchange.Message, content: exchange.FileLost, now: datetime
+) -> str:
+    link = _linked(session, peer, content.hand_over)
+    exchange_files.lost_there(session, peer.id, content, now)
+    return session.get(Dossier, link.dossier_id).code
 
 
-def delivered(session: Session, office: Office, kind: str, dossier_id: str, answer: dict[str, Any], now: datetime) -> None:
+_APPLY: dict[str, Callable[..., str]] = {
+    "hand_over": _opened, "acknowledged": _acknowledged, "result_back": _result_back, "withdrawn": _withdrawn, "file_lost": _file_lost,
+}  # fmt: skip
+
+
+def delivered(session: Session, office: Office, row: ExchangeOut, answer: dict[str, Any], now: datetime) -> None:
     """Write what the peer's answer to a message of ours means: a dossier they could not take comes back, a result they have is returned."""
+    kind = row.kind
     if kind not in ("hand_over", "result_back"):
         return
-    dossier = _locked(session, dossier_id)
+    dossier = _locked(session, row.dossier_id)
+    if kind == "hand_over":
+        _files_of(session, dossier, row, answer["state"], now)
     if kind == "hand_over" and answer["state"] == "refused" and dossier.status == "handed_over":
         sentences = words()["refusals"]
         _act(session, office, dossier, "sent_back_by_office", {"reason": sentences.get(answer.get("reason"), sentences["other"])}, now)
     elif kind == "result_back" and answer["state"] == "applied" and dossier.status == "result_ready":
         link = session.get(Transfer, dossier.id)
         _act(session, office, dossier, "return", {"collector": link.peer, "proof": answer["id"]}, now)
+
+
+def _files_of(session: Session, dossier: Dossier, row: ExchangeOut, state: str, now: datetime) -> None:
+    """Let the files of a hand-over follow it, or stay where they are."""
+    sent = session.scalar(select(HandOver.id).where(HandOver.dossier_id == dossier.id, HandOver.sent_at == row.at))
+    if sent and state == "applied":
+        exchange_files.let_go(session, dossier, row.peer, sent, now)
+    elif sent:
+        exchange_files.taken_back(session, sent)

@@ -5,6 +5,7 @@ Nobody sends by hand. A hand-over to an office of EXCHANGE_PEERS, and every act 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,22 +21,36 @@ from backend.clock import local
 from backend.domain import catalogue, exchange
 from backend.office import drafts, jobs, people
 from backend.office.kit import Office, today
-from backend.store.tables import Dossier, Event, ExchangeOut, HandOver, Transfer
+from backend.store.tables import (
+    Attachment,
+    Dossier,
+    Event,
+    ExchangeFileIn,
+    ExchangeFileOut,
+    ExchangeOut,
+    HandOver,
+    Transfer,
+)
 from backend.store.types import new_id
 
 BODY, PAPERS = "exchange_out.body:", "transfer.papers:"
 _WORDS = Path(__file__).resolve().parents[1] / "workflow" / "exchange.yaml"
+_FACTS = (
+    Attachment.id, Attachment.unit, Attachment.sha256, Attachment.size, Attachment.mime, Attachment.paper,
+    Attachment.content_sealed.is_not(None).label("fetched"),
+)  # fmt: skip
 Data = dict[str, Any]
 Say = Callable[[Session, Office, Dossier, Transfer, Data, datetime], None]
 
 
 @dataclass(frozen=True)
 class Came:
-    """Where a dossier of ours came from: the link, the office's name, and the papers that lie there."""
+    """Where a dossier of ours came from: the link, the office's name, the papers that lie there, how many files were named and are not here."""
 
     link: Transfer
     office: str
     papers: list[str]
+    files_missing: int
 
 
 def came(session: Session, office: Office, dossier: Dossier) -> Came | None:
@@ -44,7 +59,8 @@ def came(session: Session, office: Office, dossier: Dossier) -> Came | None:
     if link is None:
         return None
     peer = office.peers.get(link.peer)
-    return Came(link, peer.name if peer else link.peer, office.vault.open_json(link.papers_sealed, PAPERS + dossier.id))
+    papers = office.vault.open_json(link.papers_sealed, PAPERS + dossier.id)
+    return Came(link, peer.name if peer else link.peer, papers, len(_not_here(session, dossier)))
 
 
 @cache
@@ -73,7 +89,7 @@ def follow(session: Session, office: Office, dossier: Dossier, action: str, data
     """Tell the other office what an act means for it; nothing for acts and dossiers that are ours alone."""
     if action == "hand_over":
         if peer := office.peers.called(data["office"]):
-            put(session, office, dossier, peer.id, "hand_over", _whole(session, office, dossier, data), now)
+            put(session, office, dossier, peer.id, "hand_over", _whole(session, office, dossier, peer.id, data, now), now)
     elif action == "withdraw":
         _withdrawn(session, office, dossier, data, now)
     say = _SAYS.get(action)
@@ -81,12 +97,13 @@ def follow(session: Session, office: Office, dossier: Dossier, action: str, data
         say(session, office, dossier, session.get(Transfer, dossier.id), data, now)
 
 
-def _whole(session: Session, office: Office, dossier: Dossier, data: Data) -> Data:
+def _whole(session: Session, office: Office, dossier: Dossier, peer: str, data: Data, now: datetime) -> Data:
     form, procedure = drafts.form_of(office, dossier), office.procedure(dossier)
     day = today(dossier.received_at or dossier.created_at)
     values = {name: answer["value"] for name, answer in form["answers"].items()}
     came = session.get(Transfer, dossier.id) if dossier.kind == "transfer" else None
     content = exchange.HandedOver(
+        files=_files(session, dossier, data["hand_over"], peer, now),
         hand_over=data["hand_over"],
         procedure=dossier.procedure,
         version=dossier.procedure_version,
@@ -101,6 +118,41 @@ def _whole(session: Session, office: Office, dossier: Dossier, data: Data) -> Da
         received_on=day,
     )
     return content.model_dump(mode="json")
+
+
+def _files(session: Session, dossier: Dossier, hand_over: str, peer: str, now: datetime) -> list[exchange.FileSent]:
+    """Name every file of the dossier once and write that it is to follow; one that cannot go is named as lost, never left out."""
+    # Without the contents: forty photos would be hundreds of megabytes in the clerk's transaction.
+    query = select(*_FACTS).where(Attachment.dossier_id == dossier.id).order_by(Attachment.created_at, Attachment.id)
+    named = {_name(row): row for row in session.execute(query)}
+    found = [(row, ExchangeFileOut(sha256=name, reason=_stays(row, n))) for n, (name, row) in enumerate(named.items())]
+    found += [(row, ExchangeFileOut(sha256=row.sha256, reason="not_here")) for row in _not_here(session, dossier)]
+    for row, out in found:
+        out.id, out.unit, out.peer, out.dossier_id, out.hand_over, out.attachment_id, out.size, out.at = new_id(), row.unit, peer, dossier.id, hand_over, row.id, row.size, now
+        out.state, out.closed_at = ("lost", now) if out.reason else ("queued", None)
+    session.add_all(out for _, out in found)
+    return [_sent(row, out) for row, out in found]
+
+
+def _not_here(session: Session, dossier: Dossier) -> list[ExchangeFileIn]:
+    """What an office before us named and has not brought: whom we hand the dossier to must know of it."""
+    return list(session.scalars(select(ExchangeFileIn).where(ExchangeFileIn.dossier_id == dossier.id, ExchangeFileIn.state != "complete")))
+
+
+def _stays(row: Any, n: int) -> str | None:
+    """Why a file cannot go, None where it can."""
+    if not row.fetched:
+        return "not_fetched"
+    return "too_large" if row.size > exchange.MOST_FILE else "too_many" if n >= exchange.MOST_FILES else None
+
+
+def _sent(row: Any, out: ExchangeFileOut) -> exchange.FileSent:
+    mime = row.mime if re.fullmatch(exchange.MIME, row.mime) else "application/octet-stream"
+    return exchange.FileSent(sha256=out.sha256, size=0 if out.reason else row.size, mime=mime, paper=row.paper, lost=out.reason is not None)
+
+
+def _name(row: Any) -> str:
+    return row.sha256 if row.fetched else exchange.digest(row.id.encode())
 
 
 def _withdrawn(session: Session, office: Office, dossier: Dossier, data: Data, now: datetime) -> None:

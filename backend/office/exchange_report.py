@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from backend.clock import VIETNAM
 from backend.domain import exchange
 from backend.domain.exchange import Entry, Peer, Problem
+from backend.office import exchange_files
 from backend.office.kit import Office, today
 from backend.store.db import Database
 from backend.store.tables import Dossier, ExchangeIn, ExchangeOut
@@ -54,14 +55,15 @@ def days_before(now: datetime, count: int) -> tuple[date, date]:
 
 
 def entries(session: Session, peer: str, day: date) -> dict[str, list[Entry]]:
-    """Return {"sent": …, "received": …}: the messages of a day to and from a peer."""
+    """Return {"sent": …, "received": …}: the messages and files of a day to and from a peer."""
     begin = datetime.combine(day, time(0), VIETNAM)
     end = begin + timedelta(days=1)
     out = select(ExchangeOut, Dossier.code).join(Dossier).where(ExchangeOut.peer == peer, ExchangeOut.at >= begin, ExchangeOut.at < end)
     in_ = select(ExchangeIn).where(ExchangeIn.peer == peer, ExchangeIn.sent_at >= begin, ExchangeIn.sent_at < end)
+    files = exchange_files.entries(session, peer, begin, end)
     return {
-        "sent": [Entry(row.id, row.kind, row.body_hash, _STATES[row.state], code) for row, code in session.execute(out)],
-        "received": [Entry(row.id, row.kind, row.body_hash, row.state, row.foreign_code) for row in session.scalars(in_)],
+        "sent": [Entry(row.id, row.kind, row.body_hash, _STATES[row.state], code) for row, code in session.execute(out)] + files["sent"],
+        "received": [Entry(row.id, row.kind, row.body_hash, row.state, row.foreign_code) for row in session.scalars(in_)] + files["received"],
     }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from backend.domain import levels, units
 from backend.domain.exchange import Peer
+from backend.domain.letters import fold
 from backend.office.kit import Office, Refused, today
 from backend.store.tables import Dossier
 
@@ -29,8 +30,18 @@ def up(office: Office, dossier: Dossier, now: datetime) -> list[Way]:
 
 
 def must_exist(office: Office, named: str, dossier: Dossier, now: datetime) -> None:
-    """Raise Refused("office_gone" {office, instead}) for an office of a district or province that is no more."""
+    """Raise Refused("office_gone" {office, instead}) for an office of a commune, district or province that is no more."""
     peer = office.peers.called(named)
     gone = levels.gone(units.load(), levels.load(), named, peer.unit if peer else "", today(now))
     if gone:
         raise Refused("office_gone", office=gone, instead=", ".join(way.name for way in up(office, dossier, now)))
+    if communes := _gone_communes(named, today(now)):
+        heirs = {heir.name for commune in communes for heir in units.load().successors(commune, today(now))}
+        raise Refused("office_gone", office=communes[0].name, instead=", ".join(sorted(heirs)))
+
+
+def _gone_communes(named: str, on: date) -> list[units.Unit]:
+    """The communes that an office may be named after ("Công an xã Kim Lư") and that are no more; none where one of that name stands today."""
+    words = f" {fold(named)} "
+    found = [unit for unit in units.load().communes if words.endswith(f" {fold(unit.name)} ")]
+    return [] if any(unit.in_force(on) for unit in found) else found

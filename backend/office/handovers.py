@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from backend.office import exchange_ways
-from backend.office.kit import Actor, Office, Refused, moment_of
+from backend.office import days, exchange_files, exchange_ways
+from backend.office.kit import Actor, Office, Refused
 from backend.store.tables import Dossier, HandOver
 from backend.store.types import new_id
 
@@ -22,18 +22,19 @@ _OUTCOME = "hand_over.outcome:"
 
 @dataclass(frozen=True)
 class Sent:
-    """One hand-over as a screen shows it."""
+    """One hand-over as a screen shows it; `files` = the photos and papers that follow it by machine, None where none do."""
 
     row: HandOver
     outcome: str | None
     late: bool
+    files: exchange_files.Count | None = None
 
 
 def hand_over(session: Session, office: Office, dossier: Dossier, data: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
-    """Write a hand-over {office, answer_by}. Raises Refused("answer_by_past", "office_gone")."""
+    """Write a hand-over {office, answer_by}. Raises Refused: answer_by_past, answer_by_day_off {next}, office_gone."""
     exchange_ways.must_exist(office, data["office"], dossier, now)
     row = HandOver(id=new_id(), unit=dossier.unit, dossier_id=dossier.id, to_office=data["office"], sent_by=actor.id, sent_at=now)
-    row.due_at, row.state = moment_of(data["answer_by"], now), "sent"
+    row.due_at, row.state = days.promised(office, data["answer_by"], now, "answer_by"), "sent"
     session.add(row)
     return {**data, "hand_over": row.id}
 
@@ -92,7 +93,9 @@ def close_all(session: Session, dossier: Dossier, now: datetime) -> None:
 def of_dossier(session: Session, office: Office, dossier: Dossier, now: datetime) -> list[Sent]:
     """Return every hand-over of a dossier, the oldest first."""
     query = select(HandOver).where(HandOver.dossier_id == dossier.id).order_by(HandOver.sent_at, HandOver.id)
-    return [Sent(row, _outcome(office, row), (row.closed_at or now) > row.due_at) for row in session.scalars(query)]
+    rows = list(session.scalars(query))
+    files = exchange_files.sent_with(session, [row.id for row in rows]) if rows else {}
+    return [Sent(row, _outcome(office, row), (row.closed_at or now) > row.due_at, files.get(row.id)) for row in rows]
 
 
 def _outcome(office: Office, row: HandOver) -> str | None:

@@ -21,10 +21,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.clock import Clock, local
-from backend.office import jobs
+from backend.office import api_tokens, jobs
 from backend.office.kit import Office, Refused
 from backend.store.db import Database
-from backend.store.tables import Dossier, Event, Hook, HookDelivery
+from backend.store.tables import ApiToken, Dossier, Event, Hook, HookDelivery
 from backend.store.types import new_id
 
 MOST = 20
@@ -62,8 +62,13 @@ def allowed(url: str, origins: Sequence[str]) -> bool:
     return ours is not None and ours in {origin(one) for one in origins}
 
 
-def register(session: Session, office: Office, url: str, events: Sequence[str], origins: Sequence[str], made_by: str, now: datetime) -> tuple[Hook, str]:
-    """Write a hook and return (row, secret of its signatures), which is shown once. Raises Refused("hook_origin", "hook_event", "hooks_many")."""
+def register(
+    session: Session, office: Office, url: str, events: Sequence[str], origins: Sequence[str], made_by: str, now: datetime, fields: Sequence[str] = ()
+) -> tuple[Hook, str]:
+    """Write a hook and return (row, secret of its signatures), which is shown once. `fields` = those of the token, none = all.
+
+    Raises Refused("hook_origin", "hook_event", "hooks_many").
+    """
     if not allowed(url, origins):
         raise Refused("hook_origin")
     if any(name != "*" and office.workflow.rule(name) is None for name in events):
@@ -71,6 +76,7 @@ def register(session: Session, office: Office, url: str, events: Sequence[str], 
     if len(listed(session, office)) >= MOST:
         raise Refused("hooks_many", most=MOST)
     row, secret = Hook(id=new_id(), unit=office.unit, events=sorted(set(events)), active=True, made_by=made_by, created_at=now), secrets.token_urlsafe(32)
+    row.fields = list(fields)
     row.url_sealed = office.vault.seal(url.strip(), _URL + row.id)
     row.secret_sealed = office.vault.seal(secret, _SECRET + row.id)
     session.add(row)
@@ -82,22 +88,27 @@ def url_of(office: Office, row: Hook) -> str:
     return office.vault.open(row.url_sealed, _URL + row.id)
 
 
-def listed(session: Session, office: Office) -> list[Hook]:
-    """Return the active hooks of the unit in the order they were made."""
-    return list(session.scalars(select(Hook).where(Hook.unit == office.unit, Hook.active).order_by(Hook.id)))
+def listed(session: Session, office: Office, within: Sequence[str] = ()) -> list[Hook]:
+    """Return the active hooks of the unit in the order they were made; of a token held to the fields `within`, those that hear of no other."""
+    rows = session.scalars(select(Hook).where(Hook.unit == office.unit, Hook.active).order_by(Hook.id))
+    return [row for row in rows if _inside_fields(row, within)]
 
 
-def found(session: Session, office: Office, hook_id: str) -> Hook:
-    """Return a hook of the unit. Raises Refused("hook_unknown")."""
+def _inside_fields(row: Hook, within: Sequence[str]) -> bool:
+    return not within or (bool(row.fields) and set(row.fields) <= set(within))
+
+
+def found(session: Session, office: Office, hook_id: str, within: Sequence[str] = ()) -> Hook:
+    """Return a hook of the unit that `listed` would show, also an ended one. Raises Refused("hook_unknown")."""
     row = session.get(Hook, hook_id)
-    if row is None or row.unit != office.unit:
+    if row is None or row.unit != office.unit or not _inside_fields(row, within):
         raise Refused("hook_unknown")
     return row
 
 
-def end(session: Session, office: Office, hook_id: str) -> None:
+def end(session: Session, office: Office, hook_id: str, within: Sequence[str] = ()) -> None:
     """Tell this address nothing more; what is still queued is dropped. Raises Refused("hook_unknown")."""
-    found(session, office, hook_id).active = False
+    found(session, office, hook_id, within).active = False
 
 
 def deliveries(session: Session, row: Hook) -> list[HookDelivery]:
@@ -124,20 +135,36 @@ class Teller:
         self._database, self._office, self._clock, self._origins, self._http = database, office, clock, origins, http
 
     def __call__(self, claim: jobs.Claim) -> None:
-        """Post, and write how it fared. Raises jobs.Later to be tried again by the queue's backoff; the last try leaves a dead job."""
+        """Post, and write how it fared. Raises jobs.Later to be tried again by the queue's backoff; the last try leaves a dead job.
+
+        A dossier outside the hook's fields is nobody's business there: not even that something was held back is written.
+        """
         with self._database.read() as session:
             hook, event = session.get(Hook, claim.ids["hook"]), session.get(Event, claim.ids["event"])
-            dossier = session.get(Dossier, event.dossier_id)
+            dossier, maker = session.get(Dossier, event.dossier_id), api_tokens.maker(session, hook.made_by)
+        if (reach := api_tokens.reach(self._office, hook.fields)) is not None and dossier.procedure not in reach:
+            return self._forget(claim)
         url = url_of(self._office, hook)
-        # The list may have become shorter since the hook was made.
-        if not hook.active or not allowed(url, self._origins):
-            return self._settle(claim, "dropped", "ended" if not hook.active else "origin", event)
+        if why := self._ended(hook, maker, url):
+            return self._settle(claim, "dropped", why, event)
         answer = self._post(hook, url, body_of(event, dossier), event.id)
         if answer.isdigit() and 200 <= int(answer) < 300:
             return self._settle(claim, "delivered", answer, event)
         with self._database.write() as session:
             self._write(session, claim, "dead" if claim.attempts >= jobs.MAX_ATTEMPTS else "failed", answer, event)
         raise jobs.Later(f"hook: {answer}")
+
+    def _ended(self, hook: Hook, maker: ApiToken | None, url: str) -> str | None:
+        """Why this address is told nothing more: it was ended, its token holds no longer, or the list of origins has become shorter."""
+        if not hook.active:
+            return "ended"
+        if maker is not None and not api_tokens.holds(maker, self._clock.now()):
+            return "token"
+        return None if allowed(url, self._origins) else "origin"
+
+    def _forget(self, claim: jobs.Claim) -> None:
+        with self._database.write() as session:
+            jobs.finish(session, claim)
 
     def _post(self, hook: Hook, url: str, body: bytes, id: str) -> str:
         timestamp = str(int(self._clock.now().timestamp()))

@@ -16,12 +16,14 @@ from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
 from backend.office.kit import Office, Refused
+from backend.store.db import dialect_of
 from backend.store.tables import KeptAnswer
 
 LIFE = timedelta(hours=24)
 MOST = 120
 """Letters of a key."""
 _SEALED = "kept_answer.answer:"
+_MINE = text("SELECT pg_try_advisory_xact_lock(:number)")
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ def lock(session: Session, token_id: str, key: str) -> None:
 
     The embedded database has one process with doors, which `Running` serves.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect_of(session) == "postgresql":
         number = int.from_bytes(hashlib.sha256(f"{token_id}\0{key}".encode()).digest()[:8], "big", signed=True)
-        if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}):
+        if not session.scalar(_MINE, {"number": number}):
             raise Refused("key_running")
 
 

@@ -66,9 +66,9 @@ def send(session: Session, office: Office, request: Request, read: Read, now: da
         "ref": f"{request.via}-{new_id()}", "procedure": procedure.id, "version": office.catalogue.version(procedure), "answers": answers,
         "left": sorted(request.unknown), "media": [], "helped": None, "of": len(answers), "misses": 0,
     }  # fmt: skip
-    dossier = drafts.save(session, office, _thread(session, office, request, read, day, now), request.via, form, now)
-    with session.no_autoflush:  # what `send` looks at is of other dossiers: one UPDATE of this one is enough
-        dossiers.send(session, office, dossier, now)
+    dossier = drafts.begin(session, office, _thread(session, office, request, read, day, now), request.via, form, now)
+    dossiers.send(session, office, dossier, now)
+    session.flush()  # now it is a row that others may point at
     return dossier
 
 

@@ -80,16 +80,3 @@ class Refused(Exception):
         super().__init__(reason)
         self.reason = reason
         self.params = params
-
-
-def moment_of(text: str, now: datetime) -> datetime:
-    """Return the moment an office was asked to answer by, from ISO text. Raises Refused("answer_by_past", "answer_by_unreadable")."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused("answer_by_unreadable") from None
-    if moment.tzinfo is None:
-        raise Refused("answer_by_unreadable")
-    if moment <= now:
-        raise Refused("answer_by_past")
-    return moment

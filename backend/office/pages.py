@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,17 +15,20 @@ from backend.store.tables import Dossier
 
 
 def dossiers(
-    session: Session, unit: str, *, statuses: Sequence[str] = (), procedure: str | None = None, since: datetime | None = None, cursor: str | None = None, most: int = 50
+    session: Session, unit: str, *, statuses: Sequence[str] = (), procedure: str | None = None, within: Collection[str] | None = None,
+    since: datetime | None = None, cursor: str | None = None, most: int = 50,
 ) -> tuple[list[Dossier], str | None]:
     """Return (a page of the unit's sent dossiers in the order they were made, cursor of the next page or None).
 
-    `since` = changed at or after this moment. Raises Refused("cursor") for a cursor that is not ours.
+    `within` = of these procedures only, None = of all; `since` = changed at or after this moment. Raises Refused("cursor") for a cursor that is not ours.
     """
     query = select(Dossier).where(Dossier.unit == unit, Dossier.status != "draft", Dossier.code.is_not(None))
     if statuses:
         query = query.where(Dossier.status.in_(statuses))
     if procedure:
         query = query.where(Dossier.procedure == procedure)
+    if within is not None:
+        query = query.where(Dossier.procedure.in_(within))
     if since:
         query = query.where(Dossier.updated_at >= since)
     if cursor:

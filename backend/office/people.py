@@ -38,8 +38,8 @@ def _person(office: Office, facts: dict[str, Any], via: str, now: datetime) -> P
     return person
 
 
-def _words(vault: Vault, person_id: str, name: str | None) -> list[PersonWord]:
-    return [PersonWord(person_id=person_id, word_index=vault.index("word", word)) for word in name_words(name or "")]
+def _words(vault: Vault, person: Person, name: str | None) -> list[PersonWord]:
+    return [PersonWord(person=person, word_index=vault.index("word", word)) for word in name_words(name or "")]
 
 
 def facts_of(vault: Vault, person: Person) -> dict[str, Any]:
@@ -53,21 +53,23 @@ def parties(session: Session, vault: Vault, dossier_id: str) -> list[tuple[str, 
     return [(role, person, facts_of(vault, person)) for role, person in rows]
 
 
+def add_parties(session: Session, office: Office, dossier_id: str, wanted: list[tuple[str, dict, str]], now: datetime) -> None:
+    """Write the parties of a dossier that has none, from (role, facts, via); called when a form is sent."""
+    for role, facts, via in wanted:
+        person = _person(office, facts, via, now)
+        session.add(Party(dossier_id=dossier_id, role=role, person=person))
+        session.add_all(_words(office.vault, person, facts.get("name")))
+
+
 def set_parties(session: Session, office: Office, dossier_id: str, wanted: list[tuple[str, dict, str]], now: datetime) -> None:
-    """Write the parties of a dossier anew from (role, facts, via); called when the form is sent or corrected."""
+    """Write the parties of a dossier anew; called when a form is corrected."""
     before = list(session.scalars(select(Party).where(Party.dossier_id == dossier_id)))
     for row in before:
         session.delete(row)
     session.flush()
     for person_id in {row.person_id for row in before}:
         session.delete(session.get(Person, person_id))
-    session.flush()
-    made = [(role, facts, _person(office, facts, via, now)) for role, facts, via in wanted]
-    session.add_all(person for _, _, person in made)
-    session.flush()  # persons first, all in one statement: the rest points at them
-    for role, facts, person in made:
-        session.add_all(_words(office.vault, person.id, facts.get("name")))
-        session.add(Party(dossier_id=dossier_id, role=role, person_id=person.id))
+    add_parties(session, office, dossier_id, wanted, now)
 
 
 def find_by_words(session: Session, vault: Vault, text: str, unit: str) -> set[str]:

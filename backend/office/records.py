@@ -51,7 +51,7 @@ def _copy(session: Session, office: Office, old: Dossier, now: datetime) -> Doss
     drafts.write_form(office, new, form | {"ref": new.id})
     session.add(new)
     session.flush()
-    people.set_parties(session, office, new.id, catalogue.parties(office.procedure(new), form["answers"]), now)
+    people.add_parties(session, office, new.id, catalogue.parties(office.procedure(new), form["answers"]), now)
     return new
 
 

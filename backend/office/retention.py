@@ -219,7 +219,7 @@ RULES = (
     Rule("short", "tries at a code; codes that move a draft", "one day", DAY, _short),
     Rule("job", "the queue", "until done; dead ones until a person replays them, or with their conversation"),
     Rule("staff", "accounts", "as long as the installation"),
-    Rule("audit", "who read what", "as long as the installation"),
+    Rule("audit", "who read what; the register of staff", "as long as the installation"),
     Rule("register", "numbers in sequence", "as long as the installation"),
     Rule("setting", "tokens of providers, tokens and addresses of other systems", "as long as the installation"),
 )

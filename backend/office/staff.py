@@ -6,7 +6,10 @@ argon2 takes about half a second of one core on a busy machine: always call from
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -23,15 +26,20 @@ from backend.store.types import new_id
 
 IDLE = timedelta(hours=8)
 ABSOLUTE = timedelta(hours=14)
+FIRST_LIFE = timedelta(days=3)
+SHORTEST = 10
+"""Letters of a password."""
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 DEMO_PASSWORD = "motcua-demo"
 _DEMO = {
-    "tiepnhan": ("Nông Thị Bình", "Cán bộ tiếp nhận, trả kết quả"),
-    "chuyenmon": ("Hà Văn Chiến", "Công chức Tư pháp - Hộ tịch"),
-    "lanhdao": ("Triệu Thị Hoa", "Phó Chủ tịch UBND"),
-    "vanthu": ("Lường Thị Vân", "Văn thư"),
-    "bientap": ("Ma Thị Biên", "Người soạn thủ tục"),
-    "quantri": ("Hoàng Văn Quân", "Quản trị"),
-    "tinh": ("Dương Văn Tĩnh", "Cán bộ tỉnh"),
+    "tiepnhan": ("Nông Thị Bình", "Cán bộ tiếp nhận, trả kết quả", "Trung tâm Phục vụ hành chính công"),
+    "chuyenmon": ("Hà Văn Chiến", "Công chức Tư pháp - Hộ tịch", "Văn phòng HĐND và UBND"),
+    "lanhdao": ("Triệu Thị Hoa", "Phó Chủ tịch UBND", "Lãnh đạo UBND"),
+    "vanthu": ("Lường Thị Vân", "Văn thư", "Văn phòng HĐND và UBND"),
+    "bientap": ("Ma Thị Biên", "Người soạn thủ tục", "Trung tâm Phục vụ hành chính công"),
+    "quantri": ("Hoàng Văn Quân", "Quản trị", "Văn phòng HĐND và UBND"),
+    "tinh": ("Dương Văn Tĩnh", "Cán bộ tỉnh", "Tỉnh"),
 }
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody signs in with this")
@@ -39,16 +47,72 @@ _NOBODY = _hasher.hash("nobody signs in with this")
 
 def add(session: Session, unit: str, login: str, name: str, position: str, roles: list[str], password: str, now: datetime, *, demo=False, fields=()) -> Staff:
     """Write an account; `fields` are procedure fields its roles hold in, none = all. Raises Refused for an unknown role, a short password or a login that is taken."""
+    known_roles(roles)
+    row = open_account(session, unit, login, name, _demo_hash() if demo else hashed(password), now)
+    row.position, row.roles, row.fields, row.demo = position, roles, list(fields), demo
+    return row
+
+
+def known_roles(roles: Iterable[str]) -> None:
+    """Raise Refused("role_unknown") {roles} for a role that the table does not have."""
     if unknown := set(roles) - set(ROLES):
         raise Refused("role_unknown", roles=", ".join(sorted(unknown)))
-    if len(password) < 10:
-        raise Refused("password_short")
+
+
+def hashed(password: str) -> str:
+    """Return the hash of a password; half a second of a core, so never inside a transaction that writes. Raises Refused("password_short")."""
+    if len(password) < SHORTEST:
+        raise Refused("password_short", least=SHORTEST)
+    return _hasher.hash(password)
+
+
+def open_account(session: Session, unit: str, login: str, name: str, password_hash: str, now: datetime) -> Staff:
+    """Write an account without any role. Raises Refused: "login_unreadable", "login_taken"."""
+    if not LOGIN.fullmatch(login):
+        raise Refused("login_unreadable")
     if session.scalar(select(Staff.id).where(Staff.login == login)):
         raise Refused("login_taken")
-    row = Staff(id=new_id(), unit=unit, login=login, name=name, position=position, roles=roles, fields=list(fields), demo=demo, created_at=now)
-    row.password_hash = _demo_hash() if demo else _hasher.hash(password)
+    row = Staff(id=new_id(), unit=unit, login=login, name=name, position="", roles=[], fields=[], password_hash=password_hash, created_at=now)
     session.add(row)
+    session.flush()
     return row
+
+
+@dataclass(frozen=True)
+class FirstPassword:
+    """A password that somebody else hands over: shown once, good for some days, replaced at the first sign-in."""
+
+    text: str
+    hash: str
+
+
+def first_password() -> FirstPassword:
+    """Return a new one, 59 random bits in letters that are not mistaken for each other; outside any transaction, like `hashed`."""
+    text = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+    return FirstPassword(text, hashed(text))
+
+
+def give_password(session: Session, row: Staff, first: FirstPassword, now: datetime) -> None:
+    """Give an account a first password; its browsers are signed out."""
+    row.password_hash, row.password_until = first.hash, now + FIRST_LIFE
+    sign_out_all(session, row)
+
+
+def choose_password(session: Session, row: Staff, password_hash: str, token: str) -> None:
+    """Write a password that its owner chose; their other browsers are signed out."""
+    row.password_hash, row.password_until = password_hash, None
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == row.id, StaffSession.token_hash != _hash(token)))
+
+
+def close_account(session: Session, row: Staff, now: datetime) -> None:
+    """Close an account: nobody signs in with it any more, its name stays in every history."""
+    row.password_hash, row.roles, row.closed_at = "ended", [], now
+    sign_out_all(session, row)
+
+
+def sign_out_all(session: Session, row: Staff) -> None:
+    """Forget every browser of an account."""
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == row.id))
 
 
 @cache
@@ -59,31 +123,33 @@ def _demo_hash() -> str:
 
 def seed_demo(session: Session, unit: str, now: datetime) -> None:
     """Write one account per role, named like the role, once."""
-    for role, (name, position) in _DEMO.items():
+    for role, (name, position, office) in _DEMO.items():
         if not session.scalar(select(Staff.id).where(Staff.login == role)):
-            add(session, unit, role, name, position, [role], DEMO_PASSWORD, now, demo=True)
+            add(session, unit, role, name, position, [role], DEMO_PASSWORD, now, demo=True).office = office
 
 
-def end_demo(session: Session) -> None:
+def end_demo(session: Session, now: datetime) -> None:
     """Close the seeded accounts for good and sign their browsers out."""
-    for row in session.scalars(select(Staff).where(Staff.demo)):
-        row.password_hash, row.roles = "ended", []
-        session.execute(delete(StaffSession).where(StaffSession.staff_id == row.id))
+    for row in session.scalars(select(Staff).where(Staff.demo, Staff.closed_at.is_(None))):
+        close_account(session, row, now)
 
 
-def _fits(password_hash: str, password: str) -> bool:
+def fits(password_hash: str, password: str) -> bool:
+    """Whether a password is the one of this hash."""
     try:
         return _hasher.verify(password_hash, password)
     except (Argon2Error, InvalidHashError):
         return False
 
 
-def check(session: Session, login: str, password: str, *, demo: bool) -> Staff:
-    """Return the account. Raises Refused("sign_in") in the same time for a wrong login and a wrong password."""
+def check(session: Session, login: str, password: str, now: datetime, *, demo: bool) -> Staff:
+    """Return the account. Raises Refused("sign_in") in the same time for a wrong login and a wrong password, "password_over" for a first one too old."""
     row = session.scalar(select(Staff).where(Staff.login == login))
-    fits = _fits(row.password_hash if row else _NOBODY, password)
-    if row is None or not fits or row.closed_at or (row.demo and not demo):
+    known = fits(row.password_hash if row else _NOBODY, password)
+    if row is None or not known or row.closed_at or (row.demo and not demo):
         raise Refused("sign_in")
+    if row.password_until and now > row.password_until:
+        raise Refused("password_over")
     return row
 
 

@@ -107,6 +107,12 @@ def release(session: Session, conversation_id: str, actor: Actor) -> None:
     )
 
 
+def give_back(session: Session, staff_id: str) -> None:
+    """Let go of all that somebody holds: the tasks wait for the next person, and no conversation stays silent for who is gone."""
+    session.execute(update(Task).where(Task.taken_by == staff_id, Task.closed_at.is_(None)).values(taken_by=None, taken_at=None))
+    session.execute(update(Conversation).where(Conversation.owner == staff_id).values(owner=None, owner_since=None))
+
+
 def unanswered(session: Session, unit: str, now: datetime) -> list[Task]:
     """Return tasks whose promise has passed without an end and about which the bot has not spoken again."""
     query = select(Task).where(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from backend.domain.catalogue import Catalogue
+from backend.domain.law_files import DEFAULTS
 from backend.domain.procedure import Procedure
 from backend.sheets.parts import PARTS
-from backend.sheets.rows import Cells, rows_of
+from backend.sheets.rows import Cells, common_rows, rows_of
 from backend.sheets.vocabulary import vocabulary
 
 Key = tuple[str, str]
@@ -19,14 +20,14 @@ Version = tuple[str, date]
 
 def changes(old: Procedure, new: Procedure) -> list[str]:
     """Return one sentence a change, in the order of the sheet; an empty list where nothing changed."""
-    before, after = _keyed(old), _keyed(new)
+    before, after = _keyed(rows_of(old)), _keyed(rows_of(new))
     return [*_rows(before, after), *_orders(list(before), list(after))]
 
 
 def catalogue_changes(old: Catalogue, new: Catalogue, partial: bool = False) -> dict[str, list[str]]:
     """Return the changes of every version that changed, came or went, by its file's name ("khai_sinh@2027-03-01").
 
-    A version that came is compared with the last one before it; a procedure that came or went is one line. `partial`: what
+    What holds for every procedure stands under "defaults". A version that came is compared with the last one before it; a procedure that came or went is one line. `partial`: what
     `new` does not hold has not gone.
     """
     before, after = ({(p.id, p.valid_from): p for p in catalogue.versions()} for catalogue in (old, new))
@@ -40,6 +41,8 @@ def catalogue_changes(old: Catalogue, new: Catalogue, partial: bool = False) -> 
             found[name] = changes(earlier, after[key])
         else:
             found[name] = [said["new_file"]]
+    if not partial:
+        found[DEFAULTS.removesuffix(".yaml")] = list(_rows(*(_keyed(common_rows(catalogue.supplements)) for catalogue in (old, new))))
     return {name: lines for name, lines in found.items() if lines}
 
 
@@ -50,14 +53,20 @@ def _before(key: Version, held: dict[Version, Procedure]) -> Procedure | None:
     return held[earlier[-1]] if earlier else None
 
 
-def _keyed(procedure: Procedure) -> dict[Key, Cells]:
-    """The rows of a procedure by what they are: a paper by its id, a fee by its case, a step by its task."""
+def _keyed(rows: Iterable[Cells]) -> dict[Key, Cells]:
+    """The rows of a procedure by what they are: a paper by its id, a fee by its case and first day, a step by its task."""
     found: dict[Key, Cells] = {}
-    for row in rows_of(procedure):
-        name = row.get("id") or row.get("when") or row.get("text") or ""
+    for row in rows:
+        name = _name(row)
         again = sum(key[0] == row["part"] and key[1].partition(" #")[0] == name for key in found)
         found[(row["part"], f"{name} #{again + 1}" if again else name)] = row
     return found
+
+
+def _name(row: Cells) -> str:
+    name = row.get("id") or row.get("when") or row.get("text") or ""
+    dated = row["part"] in (vocabulary().parts["fee"], vocabulary().parts["supplement"])
+    return f"{name} {row.get('begins', '')}".strip() if dated else name
 
 
 def _rows(before: dict[Key, Cells], after: dict[Key, Cells]) -> Iterator[str]:

@@ -19,7 +19,9 @@ from backend.sheets.vocabulary import id_of, vocabulary
 Keys = tuple[Any, ...]
 """Keys into the procedure file: ("papers", 2, "plain")."""
 _EVERYWHERE = {"procedure", "part"}
-_SILENT: dict[str, dict[str, Any]] = {"papers": {"verified": False}, "fee": {"verified": False}, "time": {"verified": False, "value": None}}
+_SILENT: dict[str, dict[str, Any]] = {
+    "papers": {"verified": False}, "fee": {"verified": False}, "time": {"verified": False, "value": None}, "supplement": {"verified": False},
+}  # fmt: skip
 """What a row means that does not say it: nobody has compared it with its source."""
 
 
@@ -211,5 +213,5 @@ def _unsure(draft: _Draft) -> Iterator[str]:
     for part in (*_SILENT, "bundle"):
         for n, item in enumerate(draft.data.get(part, [])):
             if not item.get("time", {}).get("verified", item.get("verified", True)):
-                what = f'{vocabulary().parts[part]} {item.get("id", "")}'.strip()
+                what = f'{vocabulary().parts[part]} {item.get("id") or item.get("stage", "")}'.strip()
                 yield draft.sheet.at(draft.spots[(part, n)][0], None, f"{draft.data['id']}, {what}: not verified, so no citizen is told it")

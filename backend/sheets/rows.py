@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from backend.domain.procedure import Procedure
+from backend.domain.procedure import Procedure, SupplementCase
 from backend.sheets.cells import CELLS
 from backend.sheets.parts import FACTS, LISTS, MARKS, NAMES, PARTS
 from backend.sheets.vocabulary import vocabulary
@@ -18,6 +18,11 @@ def rows_of(procedure: Procedure) -> list[Cells]:
     """Return the rows of a procedure in the order of the sheet; `reading.procedures_of` makes the same procedure of them."""
     held = procedure.model_dump(by_alias=True)
     return [{"procedure": procedure.id, "part": vocabulary().parts[part], **cells} for part, cells in _rows(held)]
+
+
+def common_rows(supplements: Sequence[SupplementCase]) -> list[Cells]:
+    """Return as rows what holds for every procedure that does not say it: for the comparison, it has no place on a sheet."""
+    return [{"part": vocabulary().parts["supplement"], **_cells("supplement", case.model_dump(by_alias=True))} for case in supplements]
 
 
 def _rows(held: dict[str, Any]) -> Iterator[tuple[str, Cells]]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.clock import local
-from backend.office import complaints, jobs, tasks, watch
+from backend.office import complaints, jobs, positions, tasks, watch
 from backend.office.jobs import Claim
 from backend.store.tables import Contact, Conversation, Dossier, Job, Task
 from bot import dialogue
@@ -52,9 +52,10 @@ def chores(bot: Bot, claim: Claim) -> None:
 
 
 def _watch(bot: Bot, now: datetime) -> None:
-    """Warn of complaints and dossiers that will be late or are, batch by batch, each in a transaction of its own."""
+    """Warn of complaints and dossiers that will be late or are, batch by batch, each in a transaction of its own; let new positions begin."""
     with bot.database.write() as session:
         complaints.remind(session, bot.office, now)
+        positions.begin_due(session, bot.office, now)
     for _ in range(BATCHES):
         with bot.database.write() as session:
             if watch.look(session, bot.office, now) < watch.BATCH:

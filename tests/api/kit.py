@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import httpx
 
 from backend.office import api_tokens
 from backend.office.access import SCOPES
+from backend.store.tables import ApiToken
 from tests.doors.kit import Desk
 
 BIRTH = {
@@ -19,10 +21,16 @@ PHONE = "0981110011"
 _keys = itertools.count(1)
 
 
-def token(desk: Desk, *scopes: str, name: str = "Hệ thống tỉnh", unit: str | None = None) -> str:
-    """A token with these scopes, every one without any."""
+def token(desk: Desk, *scopes: str, name: str = "Hệ thống tỉnh", unit: str | None = None, fields: Sequence[str] = ()) -> str:
+    """A token with these scopes, every one without any, in these fields of procedures."""
     with desk.home.wired.database.write() as session:
-        return api_tokens.make(session, unit or desk.office.unit, name, scopes or SCOPES, "console", desk.now())[1]
+        return api_tokens.make(session, unit or desk.office.unit, name, scopes or SCOPES, "console", desk.now(), fields=fields, known=api_tokens.known_fields(desk.office))[1]
+
+
+def row_of(desk: Desk, shown: str) -> ApiToken:
+    """The row of a token that holds."""
+    with desk.home.wired.database.read() as session:
+        return api_tokens.find(session, shown, desk.office.unit, desk.now())
 
 
 def new_key() -> str:

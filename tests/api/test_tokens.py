@@ -23,6 +23,7 @@ DOORS = {
     "/offices": "procedures.read",
     "/dossiers": "dossiers.read",
     "/dossiers/{dossier}": "dossiers.read",
+    "/dossiers/{dossier}/content": "dossiers.content",
     "/dossiers/{dossier}/elsewhere": "dossiers.read",
     "/dossiers/{dossier}/events": "events.read",
     "/tasks": "tasks.read",
@@ -65,20 +66,21 @@ def test_only_a_hash_is_kept_and_use_is_written_by_day(desk):
     ("", ["tasks.read"], 30, "token_name"),
     ("Tỉnh", [], 30, "scopes_none"),
     ("Tỉnh", ["tasks.read", "all"], 30, "scope_unknown"),
+    ("Tỉnh", ["tasks.read"], 30, "field_unknown"),
     ("Tỉnh", ["tasks.read"], 0, "token_days"),
     ("Tỉnh", ["tasks.read"], 4000, "token_days"),
 ])  # fmt: skip
-def test_a_token_without_name_scope_or_end_is_refused(sqlite_database, clock, name, scopes, days, reason):
+def test_a_token_without_name_scope_or_end_or_with_an_unknown_field_is_refused(sqlite_database, clock, name, scopes, days, reason):
     with sqlite_database.write() as session, pytest.raises(Refused, match=reason):
-        api_tokens.make(session, UNIT, name, scopes, "console", clock.now(), days)
+        api_tokens.make(session, UNIT, name, scopes, "console", clock.now(), days, fields=["Đất Đai"], known=() if reason == "field_unknown" else ["Đất Đai"])
 
 
 def test_the_administrator_makes_one_sees_it_once_and_ends_it(desk):
-    made = desk.post("quantri", "/console/tokens", name="Cổng tỉnh", days="90", scope=["procedures.read", "dossiers.send"])
+    made = desk.post("quantri", "/console/tokens", name="Cổng tỉnh", days="90", scope=["procedures.read", "dossiers.send"], field=["Đất đai", "Lâm nghiệp"])
     shown = re.search(r"mct_[\w-]{43}", made.text)[0]
     assert System(desk, shown).get("/procedures").status_code == 200
     page = desk.client("quantri").get("/console/tokens").text
-    assert "Cổng tỉnh" in page and shown not in page
+    assert "Cổng tỉnh" in page and "Lâm nghiệp; Đất đai" in page and shown not in page
     with desk.home.wired.database.read() as session:
         row = session.scalars(select(ApiToken).where(ApiToken.name == "Cổng tỉnh")).one()
     assert desk.post("quantri", f"/console/tokens/{row.id}/revoke").status_code == 200
@@ -88,6 +90,12 @@ def test_the_administrator_makes_one_sees_it_once_and_ends_it(desk):
 def test_a_form_without_a_scope_comes_back_with_the_reason(desk):
     answer = desk.post("quantri", "/console/tokens", name="Cổng tỉnh", days="90")
     assert answer.status_code == 409 and "Chọn ít nhất một quyền" in answer.text
+
+
+def test_a_field_nobody_knows_is_refused_and_what_was_ticked_stays(desk):
+    answer = desk.post("quantri", "/console/tokens", name="Cổng tỉnh", days="90", scope=["tasks.read"], field=["Đất đai", "Đất hiếm"])
+    assert answer.status_code == 409 and "Không có lĩnh vực này: Đất hiếm." in answer.text
+    assert 'value="Đất đai" checked' in answer.text and 'value="tasks.read" checked' in answer.text
 
 
 def test_nobody_but_the_administrator_sees_the_tokens(desk):
@@ -104,8 +112,11 @@ def test_the_command_line_makes_lists_and_ends_tokens(tmp_path, monkeypatch, cap
     assert main.main(["tokens", "list"]) == 0 and "procedures.read tasks.read" in capsys.readouterr().out
     assert main.main(["tokens", "revoke", id]) == 0
     assert main.main(["tokens", "list"]) == 0 and "revoked" in capsys.readouterr().out
-    assert main.main(["tokens", "make", "Cổng tỉnh", "--scopes", "everything"]) == 1
-    assert "scope_unknown" in capsys.readouterr().err
+    assert main.main(["tokens", "make", "Đất", "--scopes", "tasks.read", "--field", "Đất đai", "--field", "Lâm nghiệp"]) == 0
+    assert main.main(["tokens", "list"]) == 0 and "tasks.read in: Lâm nghiệp; Đất đai" in capsys.readouterr().out
+    for wrong, reason in ((["--scopes", "everything"], "scope_unknown"), (["--scopes", "tasks.read", "--field", "Đất"], "field_unknown")):
+        assert main.main(["tokens", "make", "Cổng tỉnh", *wrong]) == 1
+        assert reason in capsys.readouterr().err
 
 
 def test_acting_scopes_become_the_roles_of_the_workflow_table(sqlite_database, clock):

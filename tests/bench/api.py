@@ -56,7 +56,7 @@ def measure(processes: Processes, root: Path, folder: Path) -> dict:
     with ExitStack() as stack:
         url = stack.enter_context(postgres(folder / "postgres"))
         secret = secrets.token_urlsafe(48)
-        environment = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": secret, "DEMO": "true", "LOG_LEVEL": "error", "WORKERS": "0", "DATA_DIR": str(folder)}
+        environment = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": secret, "DEMO": "true", "LOG_LEVEL": "error", "WORKERS": "0", "DATA_DIR": str(folder), "API_PER_MINUTE": "0", "API_WRITES_PER_MINUTE": "0"}
         run = [sys.executable, "main.py"]
         subprocess.run([*run, "migrate"], cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
         made = subprocess.run([*run, "tokens", "make", "bench", "--scopes", "dossiers.send"], cwd=root, env=environment, check=True, capture_output=True, text=True)
@@ -104,7 +104,7 @@ def _send_many(ports: list[int], token: str, numbers: range, run: str) -> list[f
     def client(first: int) -> list[float]:
         line, walls = http.client.HTTPConnection("127.0.0.1", ports[first % len(ports)], timeout=60), []
         for number in numbers[first::CLIENTS]:
-            body = {"procedure": "khai_sinh", "intake": "portal", "phone": f"09{81000000 + number}", "answers": {**ANSWERS, "child_name": name(number), "child_dob": "13/11/2026"}}
+            body = {"procedure": "khai_sinh", "intake": "counter", "phone": f"09{81000000 + number}", "answers": {**ANSWERS, "child_name": name(number), "child_dob": "13/11/2026"}}
             begun = time.perf_counter()
             line.request("POST", "/api/v1/dossiers", json.dumps(body), {"authorization": f"Bearer {token}", "content-type": "application/json", "idempotency-key": f"{run}-{number}"})
             answer = line.getresponse()

@@ -73,7 +73,7 @@ class Desk:
             row = session.scalars(select(Staff).where(Staff.login == role)).one()
             return session.scalars(select(StaffSession.csrf).where(StaffSession.staff_id == row.id)).first()
 
-    def post(self, role: str, path: str, follow: bool = True, **form) -> httpx.Response:
+    def post(self, role: str, path: str, follow: bool = True, /, **form) -> httpx.Response:
         """Send a form as this role, with its token."""
         return self.client(role).post(path, data={"csrf": self.csrf(role), **form}, follow_redirects=follow)
 

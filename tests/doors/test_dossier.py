@@ -134,7 +134,7 @@ def test_an_unknown_time_gives_no_date_until_a_clerk_enters_one_with_its_ground(
     desk.home.idle()
     assert desk.again(row).due_at is None and "Hen tra" not in desk.home.phone("+84982220003").last
     refused = desk.act("tiepnhan", row, "set_due", due_day="2026-11-28", ground="thông báo của tỉnh")
-    assert alert(refused) == "Ngày hẹn trả rơi vào ngày nghỉ. Chọn một ngày làm việc."
+    assert alert(refused) == "Ngày hẹn trả rơi vào ngày nghỉ. Chọn ngày làm việc; gần nhất sau đó là thứ Hai 30/11/2026."
     no_ground = desk.act("tiepnhan", row, "set_due", due_day="2026-11-27")
     assert alert(no_ground) == "Thiếu: căn cứ. Ghi vào rồi bấm lại."
     desk.act("tiepnhan", row, "set_due", due_day="2026-11-27", ground="Nghị định 335/2026/NĐ-CP, Điều 7")

@@ -101,6 +101,8 @@ DOORS = {
     "/console/outbox": "jobs.see",
     "/console/desk/outbox": "jobs.see",
     "/console/workflow": "workflow.see",
+    "/console/staff": "staff.manage",
+    "/console/password": "console.open",
     "/console/absences": "absence.write",
     "/console/calendar": "calendar.see",
     "/console/complaints": "complaints.see",
@@ -165,7 +167,7 @@ def test_sign_in_says_the_same_for_a_wrong_login_and_a_wrong_password_and_is_lim
 
 def test_signing_out_forgets_the_browser(desk):
     with desk.home.wired.database.write() as session:
-        row = staff.check(session, "vanthu", staff.DEMO_PASSWORD, demo=True)
+        row = staff.check(session, "vanthu", staff.DEMO_PASSWORD, desk.now(), demo=True)
         token = staff.sign_in(session, row, desk.now())
     with desk.stranger() as client:
         client.cookies.set("motcua", token)

@@ -53,7 +53,9 @@ def test_two_offices_are_asked_and_the_queue_says_who_is_waited_for(desk):
 
 
 @pytest.mark.parametrize(("day", "sentence"), [
-    ("2026-11-20", "Ngày hẹn trả lời phải sau lúc này."),
+    ("2026-11-20", "Ngày hẹn trả lời đã qua. Chọn ngày sau lúc này; ngày làm việc gần nhất là thứ Tư 25/11/2026."),
+    ("2026-11-24", "Ngày hẹn trả lời rơi vào ngày nghỉ. Chọn ngày làm việc; gần nhất sau đó là thứ Tư 25/11/2026."),
+    ("2026-11-28", "Ngày hẹn trả lời rơi vào ngày nghỉ. Chọn ngày làm việc; gần nhất sau đó là thứ Hai 30/11/2026."),
     ("mai", "Ngày hẹn trả lời không đọc được. Chọn ngày trên lịch."),
     ("", "Thiếu: ngày hẹn trả lời. Ghi vào rồi bấm lại."),
 ])  # fmt: skip

@@ -25,6 +25,7 @@ from backend.office.worker import Worker
 from backend.settings import load_settings
 from backend.store.db import Database
 from backend.store.tables import Dossier, ExchangeIn, ExchangeOut, Job, Transfer
+from backend.store.vault import Vault
 from tests.journeys.kit import free_port
 from tests.office.lives import in_days
 
@@ -143,7 +144,7 @@ def sides(office: Office, databases: dict[str, Database], clock, units: dict[str
     named = units or {COMMUNE: ("xã Na Rì", "02155"), PROVINCE: ("Trung tâm tỉnh", "19")}
     everybody = [Peer(id_, f"http://127.0.0.1:{port}", KEY, *named[id_]) for id_, port in ports.items()]
     made = {
-        id_: Side(replace(office, unit=id_, place=named[id_][1], peers=Peers({p.id: p for p in everybody if p.id != id_})), database, clock, ports[id_])
+        id_: Side(replace(office, vault=Vault(f"the secret of {id_}, which no other office has"), unit=id_, place=named[id_][1], peers=Peers({p.id: p for p in everybody if p.id != id_})), database, clock, ports[id_])
         for id_, database in databases.items()
     }
     try:

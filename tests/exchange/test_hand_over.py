@@ -10,9 +10,9 @@ import pytest
 
 from backend.domain import exchange
 from backend.office import people
-from backend.store.tables import ExchangeIn, ExchangeOut, Notice
+from backend.store.tables import ExchangeIn, ExchangeOut, Notice, Part
 from tests.exchange.kit import COMMUNE, KEY, PROVINCE, finish, hand_over
-from tests.office.lives import at
+from tests.office.lives import at, bundle_at
 
 
 def received(commune, ref="m1-1"):
@@ -108,6 +108,20 @@ def test_a_withdrawal_that_comes_after_the_signature_is_refused_and_named(pair):
     assert commune.rows(ExchangeOut)[-1].reason == "wrong_status"
 
 
+def test_the_parts_of_a_bundle_are_gathered_where_it_was_taken_in(pair):
+    commune, province = pair
+    with commune.database.write() as session:
+        ours = bundle_at(session, commune.office, commune.clock.now(), "process").id
+    hand_over(commune, ours)
+    commune.work()
+    [(theirs, _)] = province.came()
+    province.act(theirs.id, "receive")
+    finish(province, theirs.id)
+    province.work()
+    assert (province.rows(Part), province.again(theirs.id).status, commune.again(ours).status) == ([], "returned", "issued")
+    assert {row.name: row.state for row in commune.rows(Part)} == {"khai_sinh": "done", "thuong_tru": "working", "bhyt": "working"}
+
+
 def test_a_procedure_the_other_office_does_not_know_comes_back_at_once(pair):
     commune, province = pair
     ours = received(commune)
@@ -117,6 +131,19 @@ def test_a_procedure_the_other_office_does_not_know_comes_back_at_once(pair):
     body["data"]["procedure"] = "khong_co"
     answer = post(province, row.id, json.dumps(body).encode())
     assert (answer.status_code, answer.json()["reason"], province.came()) == (200, "procedure_unknown", [])
+
+
+def test_a_hand_over_whose_number_was_taken_there_comes_back_and_the_queue_is_free(pair):
+    commune, province = pair
+    ours = received(commune)
+    hand_over(commune, ours)
+    [row] = commune.rows(ExchangeOut)
+    body = json.dumps(message_of(commune, row) | {"id": "somebody-else"}).encode()
+    assert post(province, "somebody-else", body).json()["state"] == "applied"
+    commune.work()
+    [row] = commune.rows(ExchangeOut)
+    assert (row.state, row.reason, commune.queued()) == ("refused", "seq_taken", [])
+    assert (commune.again(ours).status, commune.handed(commune.again(ours)).outcome) == ("processing", "Máy nơi nhận không nhận hồ sơ này.")
 
 
 def message_of(side, row) -> dict:
@@ -149,6 +176,15 @@ class TestTheDoor:
         post(province, row.id, body)
         other = post(province, row.id, body.replace(b"2155", b"2158"))
         assert (other.status_code, other.json()["reason"], len(province.came())) == (409, "id_reused", 1)
+
+    def test_two_different_messages_with_one_number_are_not_both_taken(self, message):
+        province, row, body = message
+        assert post(province, row.id, body).json()["state"] == "applied"
+        other = body.replace(row.id.encode(), b"another-message").replace(b"2155", b"2158")
+        again = post(province, "another-message", other)
+        assert (again.status_code, again.json()) == (409, {"id": "another-message", "state": "refused", "reason": "seq_taken"})
+        assert (len(province.came()), [m.id for m in province.rows(ExchangeIn)]) == (1, [row.id])
+        assert post(province, row.id, body).json()["state"] == "applied"
 
     @pytest.mark.parametrize(("changes", "reason"), [
         ({"key": "another key of the same length, or so"}, "signature"),

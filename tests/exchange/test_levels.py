@@ -80,7 +80,7 @@ def test_in_2022_a_dossier_climbs_from_commune_to_district_to_province_and_comes
         [(there, _)] = district.came()
         district.act(there.id, "receive")
         assert [way.peer.id for way in way_up(district, there.id)] == [BAC_KAN]
-        hand_over(district, there.id, way_up(district, there.id)[0].name, days=5)
+        hand_over(district, there.id, way_up(district, there.id)[0].name, days=4)
         district.work()
         [(top, link)] = province.came()
         assert (link.reception_unit, link.own_due_at) == (KIM_LU, commune.again(ours).due_at)

@@ -26,7 +26,7 @@ def hand_over_many(side, count: int, first: int = 0) -> list[str]:
     with side.database.write() as session:
         for n in range(first, first + count):
             row = at(session, side.office, side.clock.now(), "process", ref=f"m{n}-1", phone=f"+8498111{n:04d}")
-            act(session, side.office, row, "hand_over", side.clock.now(), office=PROVINCE, answer_by=in_days(side.clock.now(), 5))
+            act(session, side.office, row, "hand_over", side.clock.now(), office=PROVINCE, answer_by=in_days(side.clock.now(), 7))
             made.append(row.id)
     return made
 

@@ -10,7 +10,7 @@ from backend.domain import exchange
 from backend.domain.exchange import Entry
 from backend.office import exchange_report
 from backend.store.tables import ExchangeIn, ExchangeOut
-from tests.exchange.kit import COMMUNE, KEY, hand_over
+from tests.exchange.kit import COMMUNE, KEY, PROVINCE, hand_over
 from tests.exchange.test_hand_over import received
 
 
@@ -50,6 +50,32 @@ def test_a_row_that_was_changed_is_named(exchanged):
         session.execute(update(ExchangeIn).where(ExchangeIn.id == row.id).values(body_hash="0" * 64))
     [line] = [line for line in commune.report() if not line.fits]
     assert [(p.what, p.entry.id) for p in line.problems] == [("different", row.id)]
+
+
+def test_two_books_of_the_same_length_that_differ_name_the_missing_the_altered_and_the_extra_one(pair):
+    """One message is gone there, one was altered, and one is there that nobody sent: the counts alone are equal."""
+    commune, province = pair
+    gone, altered, _ = made = [received(commune, ref) for ref in ("m1-1", "m2-1", "m3-1")]
+    for id_ in made:
+        hand_over(commune, id_)
+    commune.work()
+    province.work()
+    ids = {row.dossier_id: row.id for row in commune.rows(ExchangeOut) if row.kind == "hand_over"}
+    with province.database.write() as session:
+        session.execute(delete(ExchangeIn).where(ExchangeIn.id == ids[gone]))
+        session.execute(update(ExchangeIn).where(ExchangeIn.id == ids[altered]).values(body_hash="0" * 64))
+        strange = ExchangeIn(peer=COMMUNE, id="stranger", unit=PROVINCE, kind="hand_over", foreign_id="x", foreign_code="H55.242-261123-0099", seq=1)
+        strange.body_hash, strange.state, strange.answer, strange.sent_at, strange.at = "1" * 64, "applied", {}, commune.clock.now(), commune.clock.now()
+        session.add(strange)
+    codes = [commune.again(id_).code for id_ in (gone, altered)]
+    for side, way, said in ((commune, "sent", ("missing_there", "missing_here")), (province, "received", ("missing_here", "missing_there"))):
+        [line] = [line for line in side.report() if not line.fits]
+        assert (line.way, line.ours, line.theirs) == (way, 3, 3)
+        found = {(p.what, p.entry.code) for p in line.problems}
+        assert found == {(said[0], codes[0]), ("different", codes[1]), (said[1], "H55.242-261123-0099")}
+        text = exchange_report.as_text(line)
+        assert text.startswith(f"2026-11-23 {next(iter(side.office.peers)).id} {way}: 3 here, 3 there, different") and text.count("\n") == 3
+    assert [line.fits for line in commune.report() if line.way == "received"] == [True]
 
 
 def test_what_is_still_under_way_is_waiting_and_a_silent_peer_is_said_so(pair):

@@ -21,7 +21,11 @@ def test_a_good_bundle_has_no_error(tmp_path):
     [
         (("id: second", "id: first"), "tiny.yaml:26: part first is there twice; give it another id"),
         (("after: [first]", "after: [third]"), "tiny.yaml:26: part second hangs on third, which is no part before it; move it down"),
-        (("owner: commune}", "owner: school}"), "tiny.yaml:25: no part is the commune's: what it takes in, it must do a part of"),
+        (("owner: commune}", "owner: school}"), "tiny.yaml:25: no part is the commune's in every case: what it takes in, it must do a part of"),
+        (("owner: commune}", "owner: commune, when: {who: [self]}}"), "tiny.yaml:25: no part is the commune's in every case: what it takes in, it must do a part of"),
+        (("after: [first]", "after: [first], when: {who: [king]}"), "tiny.yaml:26: who is never king; it is one of other, self"),
+        (("after: [first]", "after: [first], when: {nobody: [self]}"), "tiny.yaml:26: nobody is no question of this procedure and no fact; facts are "),
+        (("unit: working_day}", "unit: working_day, when: {who: [self]}}"), "tiny.yaml:26: part second has one time; write the condition beside it, as the part's own when"),
         (("owner: commune_police", "owner: king"), "tiny.yaml:26: bundle.1.owner: "),
     ],
 )

@@ -41,7 +41,7 @@ def bundle_at(session, office, now, last: str = "receive", ref: str = "b-1") -> 
     made = form(ref) | {"procedure": "lien_thong_khai_sinh", "answers": {n: {"value": v, "shown": v, "via": "text", "doubt": None} for n, v in answers.items()}}
     dossier = drafts.save(session, office, conversation, "sms", made, now)
     dossiers.send(session, office, dossier, now)
-    for action in ROAD[: ROAD.index(last) + 1]:
+    for action in ROAD[: ROAD.index(last) + 1] if last else ():
         act(session, office, dossier, action, now)
     return dossier
 

@@ -44,9 +44,9 @@ class TestConsultation:
     def test_a_late_office_is_seen_and_may_be_waited_for_no_more(self, database, office, clock):
         with database.write() as session:
             dossier = at(session, office, clock.now(), "process")
-            one = ask(session, office, dossier, clock.now(), "Công an xã", days=1)
+            one = ask(session, office, dossier, clock.now(), "Công an xã", days=2)
             ask(session, office, dossier, clock.now(), "Sở Tư pháp", days=9)
-            clock.shift(timedelta(days=2))
+            clock.shift(timedelta(days=3))
             assert [row.id for row in consultations.late(session, office.unit, clock.now())] == [one]
             act(session, office, dossier, "consult_dropped", clock.now(), HOA, consultation=one, reason="đã tự tra được")
             assert (dossier.status, consultations.late(session, office.unit, clock.now())) == ("consulting", [])
@@ -58,6 +58,8 @@ class TestConsultation:
             ({"office": "Công an xã", "question": "Ở đâu?"}, "needs"),
             ({"office": "Công an xã", "question": "Ở đâu?", "answer_by": "2026-11-20T17:00:00+07:00"}, "answer_by_past"),
             ({"office": "Công an xã", "question": "Ở đâu?", "answer_by": "mai"}, "answer_by_unreadable"),
+            ({"office": "Công an xã", "question": "Ở đâu?", "answer_by": "2026-11-25T17:00:00"}, "answer_by_unreadable"),
+            ({"office": "Công an xã", "question": "Ở đâu?", "answer_by": "2026-11-28T17:00:00+07:00"}, "answer_by_day_off"),
             ({"office": "Sở Tư pháp", "question": "Ở đâu?", "answer_by": "2026-11-27T17:00:00+07:00"}, "office_asked"),
         ],
     )
@@ -80,7 +82,7 @@ class TestConsultation:
     def test_an_ended_dossier_waits_for_nobody(self, database, office, clock):
         with database.write() as session:
             dossier = at(session, office, clock.now(), "process")
-            ask(session, office, dossier, clock.now(), "Công an xã", days=1)
+            ask(session, office, dossier, clock.now(), "Công an xã", days=2)
             act(session, office, dossier, "withdraw", clock.now(), BINH, reason="dân xin rút")
             clock.shift(timedelta(days=5))
             assert consultations.late(session, office.unit, clock.now()) == []
@@ -212,8 +214,8 @@ def test_the_morning_shows_what_another_office_owes(database, office, clock):
     with database.write() as session:
         dossier = at(session, office, clock.now(), "process", parents_married="no")
         dossier.due_at = None
-        ask(session, office, dossier, clock.now(), "Công an xã", days=1)
+        ask(session, office, dossier, clock.now(), "Công an xã", days=2)
         assert views.morning(session, office, clock.now(), named=True).first == []
-        clock.shift(timedelta(days=2))
+        clock.shift(timedelta(days=3))
         [row] = views.morning(session, office, clock.now(), named=True).first
         assert (row.dossier.id, row.elsewhere, row.elsewhere_late) == (dossier.id, "Công an xã", True)

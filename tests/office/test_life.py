@@ -24,7 +24,7 @@ from backend.store.tables import Consultation, Dossier, Event, HandOver, Notice,
 from tests.conftest import StillClock
 from tests.law.test_workflow import ENDS, FOLLOWS, RUNNING
 from tests.office.kit import UNIT, office_of
-from tests.office.lives import at, bundle_at, in_days
+from tests.office.lives import at, bundle_at
 from tests.office.staffed import member
 
 LONG = int(os.environ.get("MOTCUA_SEQUENCES", "0"))
@@ -35,7 +35,7 @@ ROSTER = {
     "Linh": ("tiepnhan", "chuyenmon", "vanthu"),
 }  # fmt: skip
 REASONS = {
-    "unknown_action", "wrong_status", "wrong_role", "wrong_field", "wrong_unit", "same_person", "too_often", "open_part", "nothing_open", "needs", "unknown",
+    "unknown_action", "wrong_status", "wrong_role", "wrong_field", "wrong_unit", "same_person", "too_often", "too_often_by_law", "open_part", "nothing_open", "needs", "unknown",
     "due_set_already", "hand_over_state", "office_asked", "part_waits", "part_unknown", "consultation_unknown", "staff_unknown", "apology_no_due", "apology_not_later",
 }  # fmt: skip
 """Every reason that may be heard here; any other, or any other error, is a find."""
@@ -111,6 +111,11 @@ class Life(RuleBasedStateMachine):
             self.state = next_clock(self.state, self.office.workflow.rule(action).clock)
             self.due = self.due or after.due_at
 
+    def soon(self) -> str:
+        """The end of a working day some days on: another office owes nothing on a Sunday."""
+        day = next_working_day(today(self.clock.now()) + timedelta(days=2), self.office.calendar)
+        return end_of(day, self.office.calendar).isoformat()
+
     def tried(self, actor: Actor, action: str, version: int, data: dict) -> str | None:
         try:
             with self.database.write(durable=False) as session:
@@ -122,7 +127,7 @@ class Life(RuleBasedStateMachine):
 
     def data(self, session) -> dict:
         """What a person would bring."""
-        soon, part = in_days(self.clock.now(), 3), session.scalars(self.open(Part.name, Part.state.in_(("waiting", "working"))).order_by(Part.seq.desc())).first()
+        soon, part = self.soon(), session.scalars(self.open(Part.name, Part.state.in_(("waiting", "working"))).order_by(Part.seq.desc())).first()
         asked = session.scalars(self.open(Consultation.id, Consultation.closed_at.is_(None))).first()
         calendar = self.office.calendar
         due, later = (end_of(next_working_day(today(self.clock.now()) + timedelta(days=days), calendar), calendar).isoformat() for days in (0, 9))

@@ -35,6 +35,8 @@ def tiny(tmp_path: Path, *swaps: tuple[str, str], name: str = "new") -> Procedur
         (("  - {id: card, name: Căn cước, plain: căn cước, kind: shown}\n", ""), ["giấy tờ card: bỏ: Căn cước; căn cước; xuất trình; đã"]),
         (("amount: null", "amount: 8000"), ["lệ phí · số: chưa biết → 8000"]),
         (("  - {amount: null}", "  - {amount: 0, when: {who: [other]}}\n  - {amount: null}"), ["lệ phí: mới: who = other; 0; một hồ sơ; đã"]),
+        (("{amount: null}", "{amount: null, valid_to: 2026-12-31}\n  - {amount: 5000, valid_from: 2027-01-01}"), ["lệ phí · đến ngày: trống → 2026-12-31", "lệ phí: mới: 5000; một hồ sơ; 2027-01-01; đã"]),
+        (("time:\n", "supplement:\n  - {stage: processing, most: 2, ground: Luật Nhỏ}\ntime:\n"), ["bổ sung khi giải quyết: mới: 2; Luật Nhỏ; đã"]),
         (("{value: 3, unit: working_day}", "{value: 5, unit: calendar_day}"), ["thời hạn · số: 3 → 5", "thời hạn · đơn vị: ngày làm việc → ngày lịch"]),
         (("label: Tên,", "label: Họ tên,"), ["câu hỏi name · nội dung: Tên → Họ tên"]),
         (("type: person_key, from: text", "type: person_key, from: counter"), ["câu hỏi name · lấy từ: tin nhắn → quầy"]),
@@ -48,6 +50,17 @@ def tiny(tmp_path: Path, *swaps: tuple[str, str], name: str = "new") -> Procedur
 )  # fmt: skip
 def test_a_change_is_said_in_plain_words(tmp_path, swap, said):
     assert changes(tiny(tmp_path, name="old"), tiny(tmp_path, swap)) == said
+
+
+def test_what_changed_for_every_procedure_is_told_once(tmp_path):
+    said = "supplement:\n  - {stage: processing, most: 1, ground: Luật Cũ}\n"
+    later = said.replace("Luật Cũ", "Luật Cũ, valid_to: 2026-12-31") + "  - {stage: processing, most: 2, ground: Luật Mới, valid_from: 2027-01-01, verified: false}\n"
+    for name, text in (("old", said), ("new", later)):
+        (tmp_path / name).mkdir()
+        folder_with(tmp_path / name, tiny=SMALL, defaults=text)
+    assert folder_changes(tmp_path / "old", tmp_path / "new", LAW) == {
+        "defaults": ["bổ sung khi giải quyết · đến ngày: trống → 2026-12-31", "bổ sung khi giải quyết 2027-01-01: mới: 2; Luật Mới; 2027-01-01; chưa"]
+    }
 
 
 @pytest.mark.parametrize("procedure", LAW.all(), ids=[p.id for p in LAW.all()])

@@ -19,6 +19,7 @@ from backend.domain.procedure import (  # fmt: skip
     Question,
     Step,
     Stop,
+    SupplementCase,
     TimeCase,
 )
 from backend.sheets.editing import bring_in, export
@@ -28,7 +29,7 @@ from backend.sheets.reading import Row, Sheet, procedures_of
 from backend.sheets.rows import rows_of
 from backend.sheets.vocabulary import id_of, vocabulary
 from backend.sheets.yaml_file import yaml_of
-from tests.law.kit import LAW
+from tests.law.kit import LAW, SMALL, folder_with
 from tests.sheets.kit import SAMPLE
 
 ALL = LAW.versions()
@@ -43,6 +44,12 @@ def back(procedure: Procedure) -> Procedure:
 @pytest.mark.parametrize("procedure", ALL, ids=IDS)
 def test_a_shipped_procedure_comes_back_the_same(procedure):
     assert back(procedure) == procedure
+
+
+def test_days_of_a_fee_and_how_often_a_supplement_may_be_asked_come_back_the_same(tmp_path):
+    dated = "  - {amount: 8000, valid_to: 2026-12-31}\n  - {amount: 5000, valid_from: 2027-01-01, verified: false}\nsupplement:\n  - {stage: intake, most: 1, ground: Luật Nhỏ}\n  - {stage: processing, most: 2, ground: Luật Nhỏ, valid_to: 2026-12-31}\n"
+    made = load_catalogue(folder_with(tmp_path, tiny=SMALL.replace("  - {amount: null}\n", dated))).get("tiny")
+    assert back(made) == made and len(made.fee) == len(made.supplement) == 2
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -62,12 +69,12 @@ def test_its_yaml_file_says_the_same(tmp_path, procedure):
 
 
 def test_every_field_of_the_schema_has_its_place_on_the_sheet():
-    models = {"codes": Code, "questions": Question, "options": Option, "papers": Paper, "fee": FeeCase, "time": TimeCase, "route": Step, "stops": Stop}
+    models = {"codes": Code, "questions": Question, "options": Option, "papers": Paper, "fee": FeeCase, "time": TimeCase, "supplement": SupplementCase, "route": Step, "stops": Stop}
     apart = {"questions": {"options"}}
     for part, model in models.items():
         names = {field.alias or name for name, field in model.model_fields.items()}
         assert set(PARTS[part]) | set(MARKS.get(part, {})) == names - apart.get(part, set()), part
-    inside = {f"time.{name}" for name in TimeCase.model_fields}
+    inside = {f"time.{name}" for name in TimeCase.model_fields} - {"time.when"}
     assert set(PARTS["bundle"]) == set(BundlePart.model_fields) - {"time"} | inside
     assert set(NAMES) | {"folk"} == set(Names.model_fields)
     assert set(FACTS) - set(NAMES) | set(PARTS) - {"options"} | set(LISTS) - {"folk"} | {"id", "names"} == set(Procedure.model_fields)

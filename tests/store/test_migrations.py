@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 
 from backend.store import migrate as module
 from backend.store.migrate import heads, migrate
@@ -24,6 +25,13 @@ def test_migrating_twice_changes_nothing_and_matches_the_code(database):
     migrate(database)
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_a_number_is_never_used_twice_also_where_a_migration_has_copied_a_table(sqlite_database):
+    with sqlite_database.engine.connect() as connection:
+        made = dict(connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all())
+    counted = [table.name for table in Base.metadata.tables.values() if table.autoincrement_column is not None and "id" in table.c]
+    assert counted and [name for name in counted if "AUTOINCREMENT" not in made[name]] == []
 
 
 def test_every_table_names_its_retention_class():

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from backend.doors.api import acts, desk, dossiers, hooks, law
+from backend.doors.api import acts, content, desk, dossiers, hooks, law
 
 router = APIRouter()
-for _module in (law, dossiers, acts, desk, hooks):
+for _module in (law, dossiers, content, acts, desk, hooks):
     router.include_router(_module.router)

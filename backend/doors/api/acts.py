@@ -14,7 +14,7 @@ from backend.domain.workflow import Rule
 from backend.doors import forms
 from backend.doors.access import parts_of
 from backend.doors.api import models
-from backend.doors.api.callers import Caller, scope
+from backend.doors.api.callers import Caller, check_reach, scope
 from backend.doors.api.dossiers import Raw, etag, shown
 from backend.doors.api.once import Key, answer, once, replayed
 from backend.doors.api.problems import POSTED, ApiRoute, Wrong, problems
@@ -46,6 +46,7 @@ def act(request: Request, caller: Doer, key: Key, dossier_id: models.Id, action:
     data = _data(office, rule, body)
 
     def work(session: Session, now: datetime) -> Answer:
+        check_reach(session, caller, dossier_id)
         dossiers.act(session, office, dossier_id, action, caller.actor, version, data, now)
         row = session.get(Dossier, dossier_id)
         return answer(200, shown(office, row), ETag=etag(row))

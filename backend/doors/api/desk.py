@@ -31,9 +31,11 @@ def track(request: Request, caller: Annotated[Caller, Depends(scope("tracking.re
 
     def work(session: Session, now: datetime) -> Answer:
         try:
-            return answer(200, _told(tracking.by_code(session, office, caller.actor.id, body.code, body.last_four, now)))
+            stage = tracking.by_code(session, office, caller.actor.id, body.code, body.last_four, now)
         except Refused as refused:  # the try is counted, so this transaction is kept
             return _no(refused.reason)
+        here = caller.reaches(session.scalar(select(Dossier.procedure).where(Dossier.code == stage.code)))
+        return answer(200, _told(stage)) if here else _no("unknown")
 
     return once(request, caller, key, bytes_, work)
 
@@ -54,12 +56,17 @@ def _told(stage: tracking.Stage) -> models.TrackOut:
 
 @router.get("/tasks", response_model=models.TaskList, responses=problems())
 def waiting(request: Request, caller: Annotated[Caller, Depends(scope("tasks.read"))]) -> models.TaskList:
-    """Open tasks of the unit, danger first, by promise."""
+    """Open tasks of the unit, danger first, by promise. A token held to some fields sees those of dossiers in them, and no others."""
     parts = parts_of(request)
     with parts.database.read() as session:
         rows = tasks.open_tasks(session, parts.office.unit)
-        codes = dict(session.execute(select(Dossier.id, Dossier.code).where(Dossier.id.in_({row.dossier_id for row in rows if row.dossier_id}))).all())
+        known = select(Dossier.id, Dossier.code, Dossier.procedure).where(Dossier.id.in_({row.dossier_id for row in rows if row.dossier_id}))
+        about = {row.id: row for row in session.execute(known)}
     names = set(models.TaskOut.model_fields) - {"dossier", "taken"}
     return models.TaskList(
-        items=[models.TaskOut(**{name: getattr(row, name) for name in names}, dossier=codes.get(row.dossier_id), taken=row.taken_by is not None) for row in rows]
+        items=[
+            models.TaskOut(**{name: getattr(row, name) for name in names}, dossier=getattr(of, "code", None), taken=row.taken_by is not None)
+            for row, of in ((row, about.get(row.dossier_id)) for row in rows)
+            if caller.reaches(getattr(of, "procedure", None))
+        ]
     )

@@ -15,14 +15,13 @@ from backend.domain.workflow import STATUSES
 from backend.doors import forms
 from backend.doors.access import parts_of
 from backend.doors.api import models
-from backend.doors.api.callers import Caller, scope
+from backend.doors.api.callers import Caller, reached, scope
 from backend.doors.api.law import ETAG, SAME, tagged
 from backend.doors.api.once import Key, answer, once, replayed
 from backend.doors.api.problems import POSTED, ApiRoute, problems
-from backend.doors.dossiers import found
 from backend.office import bundle, chain, consultations, dossiers, drafts, handovers, intake, pages
 from backend.office.idempotency import Answer
-from backend.office.kit import Office, today
+from backend.office.kit import Office, Refused, today
 from backend.store.tables import Dossier
 
 router = APIRouter(prefix="/api/v1", tags=["api"], route_class=ApiRoute)
@@ -59,6 +58,8 @@ Raw = Annotated[bytes, Depends(raw)]
 def send(request: Request, caller: Sender, key: Key, body: models.Send, bytes_: Raw) -> Response:
     """Send a dossier from the counter's own system or a portal, on the same way as a citizen's text."""
     office = parts_of(request).office
+    if not caller.reaches(body.procedure):
+        raise Refused("no_field", fields=", ".join(caller.actor.fields))
     order = intake.Request(body.procedure, body.intake, {k: nfc(v) for k, v in body.answers.items()}, tuple(dict.fromkeys(body.unknown)), body.phone)
 
     def work(session: Session, now: datetime) -> Answer:
@@ -90,10 +91,10 @@ def listed(
     cursor: Annotated[str | None, Query(max_length=80)] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
 ) -> models.DossierPage:
-    """Dossiers of the unit in the order they were made; no act changes this order, so that pages lose and repeat nothing."""
+    """Dossiers of the unit, in the token's fields, in the order they were made; no act changes this order, so that pages lose and repeat nothing."""
     parts = parts_of(request)
     with parts.database.read() as session:
-        rows, after = pages.dossiers(session, parts.office.unit, statuses=status, procedure=procedure, since=since, cursor=cursor, most=limit)
+        rows, after = pages.dossiers(session, parts.office.unit, statuses=status, procedure=procedure, within=caller.reach, since=since, cursor=cursor, most=limit)
     return models.DossierPage(items=[shown(parts.office, row) for row in rows], next=after)
 
 
@@ -102,7 +103,7 @@ def one(request: Request, caller: Reader, dossier_id: DossierId) -> Response:
     """Where a dossier stands; its ETag is the version that If-Match wants."""
     parts = parts_of(request)
     with parts.database.read() as session:
-        row = found(session, parts.office.unit, dossier_id)
+        row = reached(session, parts.office.unit, caller, dossier_id)
     return tagged(request, shown(parts.office, row), etag(row))
 
 
@@ -111,7 +112,7 @@ def events(request: Request, caller: Historian, dossier_id: DossierId) -> models
     """The history with its hash chain; what the events hold of people is not told."""
     parts = parts_of(request)
     with parts.database.read() as session:
-        row = found(session, parts.office.unit, dossier_id)
+        row = reached(session, parts.office.unit, caller, dossier_id)
         rows = [event for event, _ in chain.events(session, parts.office.vault, row.id)]
         broken = chain.broken(session, parts.office.vault, row)
     items = [models.EventOut(**{name: getattr(event, name) for name in models.EventOut.model_fields}) for event in rows]
@@ -124,7 +125,7 @@ def elsewhere(request: Request, caller: Reader, dossier_id: DossierId) -> models
     parts = parts_of(request)
     now = parts.clock.now()
     with parts.database.read() as session:
-        row = found(session, parts.office.unit, dossier_id)
+        row = reached(session, parts.office.unit, caller, dossier_id)
         asked = consultations.of_dossier(session, parts.office, row, now)
         handed = handovers.of_dossier(session, parts.office, row, now)
         shares = bundle.of_dossier(session, parts.office, row, now)
@@ -159,7 +160,7 @@ def attach(
     office, content = parts_of(request).office, file.file.read(intake.MOST_BYTES + 1)
 
     def work(session: Session, now: datetime) -> Answer:
-        row = intake.attach(session, office, found(session, office.unit, dossier_id), content, paper, now)
+        row = intake.attach(session, office, reached(session, office.unit, caller, dossier_id), content, paper, now)
         return answer(201, models.AttachmentOut(**{name: getattr(row, name) for name in models.AttachmentOut.model_fields}))
 
     return once(request, caller, key, (paper or "").encode() + b"\n" + content, work)

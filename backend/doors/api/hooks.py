@@ -1,4 +1,4 @@
-"""Addresses that are told what happens to dossiers."""
+"""Addresses that are told what happens to dossiers of the token's fields."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Keeper = Annotated[Caller, Depends(scope("hooks.manage"))]
 
 
 def _facts(office: Office, row: Hook) -> dict:
-    return {"id": row.id, "url": hooks.url_of(office, row), "events": row.events, "active": row.active, "created_at": row.created_at}
+    return {"id": row.id, "url": hooks.url_of(office, row), "events": row.events, "fields": row.fields, "active": row.active, "created_at": row.created_at}
 
 
 @router.post("/hooks", status_code=201, response_model=models.HookMade, responses={201: replayed("Registered."), **problems(*POSTED)})
@@ -33,7 +33,7 @@ def register(request: Request, caller: Keeper, key: Key, body: models.HookIn, by
     parts = parts_of(request)
 
     def work(session: Session, now: datetime) -> Answer:
-        row, secret = hooks.register(session, parts.office, body.url, body.events, parts.settings.hook_origins, caller.actor.id, now)
+        row, secret = hooks.register(session, parts.office, body.url, body.events, parts.settings.hook_origins, caller.actor.id, now, caller.actor.fields)
         return answer(201, models.HookMade(**_facts(parts.office, row), secret=secret))
 
     return once(request, caller, key, bytes_, work)
@@ -41,10 +41,10 @@ def register(request: Request, caller: Keeper, key: Key, body: models.HookIn, by
 
 @router.get("/hooks", response_model=models.HookList, responses=problems())
 def listed(request: Request, caller: Keeper) -> models.HookList:
-    """The addresses that are told."""
+    """The addresses that are told; a token held to some fields sees those that hear of no other."""
     parts = parts_of(request)
     with parts.database.read() as session:
-        return models.HookList(items=[models.HookOut(**_facts(parts.office, row)) for row in hooks.listed(session, parts.office)])
+        return models.HookList(items=[models.HookOut(**_facts(parts.office, row)) for row in hooks.listed(session, parts.office, caller.actor.fields)])
 
 
 @router.delete("/hooks/{hook_id}", status_code=204, responses=problems(404))
@@ -52,7 +52,7 @@ def end(request: Request, caller: Keeper, hook_id: models.Id) -> Response:
     """Tell this address nothing more."""
     parts = parts_of(request)
     with parts.database.write() as session:
-        hooks.end(session, parts.office, hook_id)
+        hooks.end(session, parts.office, hook_id, caller.actor.fields)
     return Response(status_code=204)
 
 
@@ -61,7 +61,7 @@ def deliveries(request: Request, caller: Keeper, hook_id: models.Id) -> models.D
     """How each event fared: delivered, failed (tried again), dead (waits for a person in the console), dropped."""
     parts = parts_of(request)
     with parts.database.read() as session:
-        rows = hooks.deliveries(session, hooks.found(session, parts.office, hook_id))
+        rows = hooks.deliveries(session, hooks.found(session, parts.office, hook_id, caller.actor.fields))
     return models.DeliveryList(
         items=[models.DeliveryOut(event=r.event_id, state=r.state, attempts=r.attempts, answer=r.answer, at=r.created_at, settled_at=r.settled_at) for r in rows]
     )

@@ -27,10 +27,13 @@ def tagged(request: Request, model: BaseModel, etag: str | None = None) -> Respo
     """Return a model with an ETag, the digest of its bytes without one; 304 where the caller has it."""
     body = model.model_dump_json().encode()
     etag = etag or f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    return unchanged(request, etag) or Response(body, media_type="application/json", headers={"etag": etag})
+
+
+def unchanged(request: Request, etag: str) -> Response | None:
+    """Return a 304 where the caller has what `etag` names, else None."""
     seen = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if etag in seen:
-        return Response(status_code=304, headers={"etag": etag})
-    return Response(body, media_type="application/json", headers={"etag": etag})
+    return Response(status_code=304, headers={"etag": etag}) if etag in seen else None
 
 
 @router.get("/procedures", response_model=models.ProcedureList, responses={200: ETAG, **SAME, **problems()})
@@ -67,7 +70,7 @@ def _line(one: Procedure) -> dict:
 
 def _whole(one: Procedure, values: dict[str, str], day: date, narrowed: bool) -> models.ProcedureOut:
     papers = catalogue.papers_for(one, values, day) if narrowed else one.papers
-    fees = [fee for fee in [catalogue.fee_for(one, values, day)] if fee] if narrowed else one.fee
+    fees = [fee for fee in [catalogue.fee_for(one, values, day)] if fee] if narrowed else [fee for fee in one.fee if fee.holds(day)]
     times = [time for time in [catalogue.time_for(one, values, day)] if time] if narrowed else one.time
     return models.ProcedureOut(
         **_line(one), official_name=one.names.official, result=one.result, valid_from=one.valid_from, valid_to=one.valid_to, checked=one.checked,

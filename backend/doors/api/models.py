@@ -1,4 +1,4 @@
-"""What the API says and takes. No field holds a citizen's name, number or words: those stay on the office's own screens."""
+"""What the API says and takes. No field holds a citizen's name, number or words: those are told by `content` alone."""
 
 from __future__ import annotations
 
@@ -334,6 +334,7 @@ class HookOut(BaseModel):
     id: str
     url: str
     events: list[str]
+    fields: list[str] = Field(description="Procedure fields it is told of, those of the token that registered it; none = all.")
     active: bool
     created_at: Moment
 

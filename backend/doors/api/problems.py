@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from backend.doors.access import parts_of
+from backend.doors.api.rates import TooFast
 from backend.doors.headers import where
 from backend.doors.render import refusal
 from backend.office import staff
@@ -30,10 +31,10 @@ MEDIA = "application/problem+json"
 MOST_JSON = 256_000
 MOST_UPLOAD = MOST_BYTES + 100_000
 _STATUS = {
-    "stale": 412, "key_other_body": 422, "key_running": 409, "wrong_role": 403, "wrong_field": 403, "wrong_unit": 403, "locked": 429,
+    "stale": 412, "key_other_body": 422, "key_running": 409, "wrong_role": 403, "wrong_field": 403, "wrong_unit": 403, "no_field": 403, "locked": 429,
     "file_big": 413, "file_kind": 415, "if_match": 428, "procedure_unknown": 422, "unknown_action": 404,
     **dict.fromkeys(
-        ("needs", "too_long", "due_ground", "due_past", "due_day_off", "due_unreadable", "answer_by_past", "answer_by_unreadable", "value_unreadable",
+        ("needs", "too_long", "due_ground", "due_past", "due_day_off", "due_unreadable", "answer_by_past", "answer_by_day_off", "answer_by_unreadable", "value_unreadable",
          "apology_not_later", "staff_unknown", "consultation_unknown", "part_unknown", "paper_unknown", "cursor", "hook_origin", "hook_event"), 422),
 }  # fmt: skip
 """Reason of a refusal -> HTTP status; of the rest, what is unknown is 404 and everything else 409."""
@@ -82,9 +83,11 @@ class ApiRoute(APIRoute):
             try:
                 if spare := set(request.query_params) - known:  # a filter with a slip in its name would tell everything
                     raise Wrong({name[:40]: "extra" for name in sorted(spare)})
-                return _oversized(request) or await inner(request)
+                answer = _oversized(request) or await inner(request)
             except Exception as error:  # everything becomes a problem here; what is no refusal is logged by type and place only
-                return _answer(request, self.path, error)
+                answer = _answer(request, self.path, error)
+            answer.headers.update(getattr(request.state, "rates", {}))
+            return answer
 
         return handler
 
@@ -111,6 +114,8 @@ def _answer(request: Request, path: str, error: Exception) -> Response:
         return _boxes(error)
     if isinstance(error, AnyHTTPException):
         return _http(error)
+    if isinstance(error, TooFast):
+        return problem(429, "too_fast", words()["problems"]["too_fast"].format(seconds=error.seconds), headers=error.headers)
     log.error("door.failed", path=path, error=type(error).__name__, where=where(error))
     return say(500, "internal")
 
@@ -166,16 +171,21 @@ _MEANT = {
     400: "The body cannot be read as what its Content-Type says.", 401: "No token, or one that does not hold.", 403: "The token lacks the scope, or the role may not do this.",
     404: "No such thing in this unit.", 409: "The office refuses: the sentence says why.", 411: "Content-Length is missing.",
     412: "Somebody acted before: the sentence says who and when.", 413: "Too big.", 415: "Not a type that is taken.",
-    422: "Fields at fault, or an Idempotency-Key used for another request.", 428: "If-Match is missing.", 429: "Too many tries today.", 500: "A fault of ours; nothing was written.",
+    422: "Fields at fault, or an Idempotency-Key used for another request.", 428: "If-Match is missing.", 429: "The token's requests of this minute are used up, or the tries of a code today.", 500: "A fault of ours; nothing was written.",
 }  # fmt: skip
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a door: those that every door has, and `statuses`."""
     made = {}
-    for status in sorted({401, 403, 422, 500, *statuses}):
+    for status in sorted({401, 403, 422, 429, 500, *statuses}):
         made[status] = {"description": _MEANT[status], "content": {MEDIA: {"schema": _SCHEMA}}}
     made[401]["headers"] = {"WWW-Authenticate": {"description": "Bearer", "schema": {"type": "string"}}}
+    made[429]["headers"] = {
+        "Retry-After": {"description": "Seconds to wait; without it the tries of today are meant.", "schema": {"type": "string"}},
+        "RateLimit-Policy": {"description": 'What a token may do, e.g. "requests";q=600;w=60.', "schema": {"type": "string"}},
+        "RateLimit": {"description": 'What is left, and the seconds until all is there again, e.g. "requests";r=0;t=17. On other answers too.', "schema": {"type": "string"}},
+    }
     return made
 
 

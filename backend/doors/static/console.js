@@ -69,6 +69,13 @@
     const button = event.submitter;
     if (button && !event.target.hasAttribute("hx-post")) setTimeout(() => (button.disabled = true), 0); // twice is one too many
   });
+  // A menu closes when something else is clicked, when the focus leaves it, and by Escape, which gives the focus back.
+  const menus = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => menus().forEach((menu) => menu.contains(event.target) || (menu.open = false)));
+  document.addEventListener("focusin", (event) => menus().forEach((menu) => menu.contains(event.target) || (menu.open = false)));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+  });
   document.addEventListener("change", (event) => {
     const all = event.target.dataset.all;
     if (all) event.target.form.querySelectorAll(`[name="${all}"]`).forEach((box) => (box.checked = event.target.checked));

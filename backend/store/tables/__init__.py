@@ -9,11 +9,11 @@ from backend.store.base import Base
 from backend.store.tables.api import ApiToken, Hook, HookDelivery, KeptAnswer, PortalCase
 from backend.store.tables.clocks import Anchor, CalendarDay, Complaint, DueWarning
 from backend.store.tables.dossiers import Dossier, Event, Notice, Party, Task
-from backend.store.tables.exchange import ExchangeIn, ExchangeOut, Transfer
+from backend.store.tables.exchange import ExchangeFileIn, ExchangeFileOut, ExchangeIn, ExchangeOut, ExchangePiece, Transfer
 from backend.store.tables.messages import Attachment, Conversation, Message
 from backend.store.tables.people import Consent, Contact, Person, PersonWord
 from backend.store.tables.queue import Counter, Job, LookupTry, ProviderToken, TransferCode
-from backend.store.tables.staff import ReadLog, Staff, StaffSession
+from backend.store.tables.staff import ReadLog, Staff, StaffEvent, StaffSession
 from backend.store.tables.understanding import Model, ModelArchive, UnsureLine
 from backend.store.tables.workflow import Absence, Consultation, HandOver, Part
 
@@ -33,8 +33,11 @@ __all__ = [
     "Dossier",
     "DueWarning",
     "Event",
+    "ExchangeFileIn",
+    "ExchangeFileOut",
     "ExchangeIn",
     "ExchangeOut",
+    "ExchangePiece",
     "HandOver",
     "Hook",
     "HookDelivery",
@@ -53,6 +56,7 @@ __all__ = [
     "ProviderToken",
     "ReadLog",
     "Staff",
+    "StaffEvent",
     "StaffSession",
     "Task",
     "Transfer",

@@ -21,6 +21,8 @@ class ApiToken(Base):
     name: Mapped[str] = mapped_column(String(80))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     scopes: Mapped[list]
+    fields: Mapped[list] = mapped_column(default=list, server_default="[]")
+    """Procedure fields the token holds in ("Đất đai"), in the words of staff positions; none named = all."""
     made_by: Mapped[str] = mapped_column(String(40))
     """Staff id, or "console" for one made on the command line."""
     made_at: Mapped[datetime]
@@ -57,6 +59,8 @@ class Hook(Base):
     secret_sealed: Mapped[bytes]
     events: Mapped[list]
     """Actions of the workflow table that are told, ["*"] = all."""
+    fields: Mapped[list] = mapped_column(default=list, server_default="[]")
+    """Procedure fields it is told of: those of the token that registered it; none named = all."""
     active: Mapped[bool] = mapped_column(default=True)
     made_by: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime]

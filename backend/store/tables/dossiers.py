@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from backend.store.base import Base, kept
+from backend.store.tables.people import Person
 from backend.store.types import Id
 
 
@@ -29,17 +31,17 @@ class Dossier(Base):
     """The thread it came by and is told to; the sender's phone is a factor when tracking."""
     channel: Mapped[str] = mapped_column(String(12))
     """sms | twilio | zalo | counter | office"""
-    kind: Mapped[str] = mapped_column(String(12), default="request", server_default="request")
+    kind: Mapped[str] = mapped_column(String(12), server_default="request")
     """request | correction: a new dossier about a finished record, which itself is never edited | transfer: handed to us by another office."""
     corrects_id: Mapped[str | None] = mapped_column(String(26), index=True)
     """Id of the finished dossier that a correction is about."""
     procedure: Mapped[str] = mapped_column(String(40))
     procedure_version: Mapped[str] = mapped_column(String(24))
-    status: Mapped[str] = mapped_column(String(20), default="draft")
-    version: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
     form_sealed: Mapped[bytes]
     """{answers, left, helped, of}: see `bot.dialogue.types.Case`."""
-    flags: Mapped[list] = mapped_column(default=list)
+    flags: Mapped[list]
     """consent_attested, name_bare, late, duplicate …: names only, no personal data."""
     child_index: Mapped[str | None] = mapped_column(String(32), index=True)
     """Blind index of (procedure, unit, subject's date, subject's name words): looks-like-a-double, for a person to decide."""
@@ -56,11 +58,17 @@ class Dossier(Base):
     received_at: Mapped[datetime | None]
     result_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
-    chain_head: Mapped[str] = mapped_column(String(64), default="")
-    chain_length: Mapped[int] = mapped_column(default=0)
+    chain_head: Mapped[str] = mapped_column(String(64))
+    chain_length: Mapped[int]
     reminded_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime] = mapped_column(index=True)
+    listened: Mapped[bool | None] = query_expression()
+    """No column: whether somebody outside wants to be told of this unit's events, where the query asked it; else None."""
+
+    def __init__(self, **given: Any) -> None:
+        """A draft with an empty chain. Defaults of columns would come at the INSERT; what is decided before it needs them now."""
+        super().__init__(**({"kind": "request", "status": "draft", "version": 1, "flags": [], "chain_head": "", "chain_length": 0} | given))
 
 
 class Party(Base):
@@ -71,6 +79,8 @@ class Party(Base):
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(12), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    person: Mapped[Person] = relationship(lazy="raise")
+    """Never loaded: it tells the mapper which row goes first, so that both go in one flush."""
 
 
 class Event(Base):

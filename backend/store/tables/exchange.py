@@ -56,6 +56,62 @@ class ExchangeIn(Base):
     at: Mapped[datetime]
 
 
+class ExchangeFileOut(Base):
+    """A photo or paper that goes with a hand-over. The content stays where it is, in `attachment`, and is read piece by piece."""
+
+    __tablename__ = "exchange_file_out"
+    __table_args__ = kept("dossier", UniqueConstraint("hand_over", "sha256"), Index("ix_exchange_file_out_peer_at", "peer", "at"))
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    unit: Mapped[str] = mapped_column(String(20))
+    peer: Mapped[str] = mapped_column(String(20))
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
+    hand_over: Mapped[str] = mapped_column(String(26))
+    attachment_id: Mapped[str] = mapped_column(String(26))
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the content as the message names it; of the attachment's id where there was no content to send."""
+    size: Mapped[int]
+    state: Mapped[str] = mapped_column(String(12))
+    """queued sent (pieces are under way) acknowledged lost"""
+    reason: Mapped[str | None] = mapped_column(String(40))
+    at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class ExchangeFileIn(Base):
+    """A photo or paper that a hand-over named. Until all of it is here and fits its hash, the hand-over is not complete."""
+
+    __tablename__ = "exchange_file_in"
+    __table_args__ = kept("dossier", UniqueConstraint("peer", "hand_over", "sha256"), Index("ix_exchange_file_in_peer_sent_at", "peer", "sent_at"))
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    unit: Mapped[str] = mapped_column(String(20))
+    peer: Mapped[str] = mapped_column(String(20))
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
+    """Our dossier, of which it becomes an attachment."""
+    hand_over: Mapped[str] = mapped_column(String(26))
+    foreign_code: Mapped[str] = mapped_column(String(40))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    have: Mapped[int] = mapped_column(default=0)
+    """Bytes that are here, from the first on without a gap."""
+    mime: Mapped[str] = mapped_column(String(60))
+    paper: Mapped[str | None] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(12))
+    """awaited complete lost"""
+    sent_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class ExchangePiece(Base):
+    """A stretch of a file that is coming in; gone when the file is whole, or lost."""
+
+    __tablename__ = "exchange_piece"
+    __table_args__ = kept("dossier")
+    file_id: Mapped[str] = mapped_column(ForeignKey("exchange_file_in.id"), primary_key=True)
+    start: Mapped[int] = mapped_column(primary_key=True)
+    """Its first byte in the file."""
+    content_sealed: Mapped[bytes]
+
+
 class Transfer(Base):
     """A dossier that another office handed to us: whose it is there, and until when they want it back."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.store.base import Base, kept
 from backend.store.types import Id
@@ -33,6 +33,8 @@ class PersonWord(Base):
     __table_args__ = kept("with_dossier")
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     word_index: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+    person: Mapped[Person] = relationship(lazy="raise")
+    """Never loaded: it tells the mapper which row goes first, so that both go in one flush."""
 
 
 class Contact(Base):
