@@ -12,7 +12,7 @@ from backend.office import jobs
 from backend.office.access import PERMISSIONS, ROLES
 from backend.settings import Settings
 from bot.channels.gateway_config import ENVIRONMENT
-from main import check_law
+from bot.commands.procedures import check_law
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, delete, exists, func, literal, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from backend.store.tables import Job
@@ -143,8 +143,3 @@ def replay(session: Session, job_id: int, unit: str, now: datetime) -> bool:
 def dead(session: Session, unit: str) -> list[Job]:
     """Return the dead jobs of a unit, newest first."""
     return list(session.scalars(select(Job).where(Job.unit == unit, Job.state == "dead").order_by(Job.id.desc()).limit(200)))
-
-
-def next_run(session: Session, now: datetime) -> datetime | None:
-    """Return when the next waiting job may run: how long the worker may sleep without a bell."""
-    return session.scalar(select(func.min(Job.run_at)).where(Job.state == "ready", Job.run_at > now))
