@@ -4,11 +4,11 @@ INTENT_SURE = 0.60
 """At or above: the wish is served."""
 INTENT_UNSURE = 0.30
 """Below: not understood. Between the two the procedure decides, or the ladder asks."""
-WEIGHTY_SURE = 0.80
+WEIGHTY_SURE = 0.90
 """At or above: a task for a clerk is made, or something ended, without asking first."""
 GUESS = 0.45
 """With NLU down: an intent guessed from plain words is served from here; what cannot be undone is asked about anyway."""
-KIND_SURE = 0.80
+KIND_SURE = 0.90
 """Below, with a procedure that is sure: what is asked about it (papers, fee, days …) is asked back."""
 KIND_OFFERED = 0.05
 """Kinds of question at or above are among the choices."""

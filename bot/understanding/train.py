@@ -9,7 +9,6 @@ import argparse
 import json
 import logging
 import os
-import shutil
 import sys
 import tarfile
 import tempfile
@@ -17,8 +16,10 @@ import time
 from pathlib import Path
 
 import model_files
+import yaml
 
 HEADS = "heads.json"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def main() -> None:
@@ -41,7 +42,7 @@ def main() -> None:
 
 
 def train(folders: list[Path], archive: Path) -> None:
-    """Train on the YAML files under `folders`, then put archive and list entry in place, the entry last."""
+    """Train on the YAML files under `folders`, then put archive and list entry in place, the entry last. Raises ValueError for a bad file."""
     started = time.process_time()
     archive.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
@@ -60,12 +61,27 @@ def train(folders: list[Path], archive: Path) -> None:
 
 
 def _together(folders: list[Path], into: Path) -> Path:
-    """One folder with all lines: Rasa takes one path."""
-    if len(folders) == 1:
-        return folders[0]
-    for number, folder in enumerate(folders):
-        shutil.copytree(folder, into / "lines" / str(number))
-    return into / "lines"
+    """Write the lines of all YAML files as one file of Rasa's JSON form and return it.
+
+    Rasa's own reader of YAML takes half a minute for thirty thousand lines, libyaml and JSON a second.
+    """
+    files = [file for folder in folders for file in sorted(folder.rglob("*.yml"))]
+    lines = [line for file in files for line in _examples(file)]
+    made = into / "lines.json"
+    made.write_text(json.dumps({"rasa_nlu_data": {"common_examples": lines}}, ensure_ascii=False), "utf-8")
+    return made
+
+
+def _examples(file: Path) -> list[dict]:
+    """Return {text, intent, intent_metadata} of every example in a file of Rasa's YAML. Raises ValueError naming the file."""
+    try:
+        blocks = [block for block in yaml.load(file.read_text("utf-8"), _LOADER)["nlu"] if "intent" in block]
+        return [
+            {"text": line[2:].strip(), "intent": block["intent"], "intent_metadata": block.get("metadata")}
+            for block in blocks for line in block["examples"].splitlines() if line.startswith("- ")
+        ]  # fmt: skip
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{file}: not a file of training lines ({error}); see nlu_data/train for how they look") from error
 
 
 def _rasa_train(lines: Path, folder: str, name: str) -> str:
@@ -81,9 +97,11 @@ def _rasa_train(lines: Path, folder: str, name: str) -> str:
 
     configure_structlog(log_level=20)
     configure_logging_and_warnings(log_level=20, warn_only_once=True)
-    made = train_nlu("config.yml", str(lines), folder, fixed_model_name=name.removesuffix(".tar.gz"), domain="domain.yml")
+    # Forced: else Rasa first takes fingerprints of all lines for its cache, an eighth of the whole time, and the cache is not used.
+    forced = {"force_full_training": True}
+    made = train_nlu("config.yml", str(lines), folder, fixed_model_name=name.removesuffix(".tar.gz"), domain="domain.yml", additional_arguments=forced)
     if not made:
-        sys.exit(f"no training lines in {lines}: expected Rasa YAML files")
+        sys.exit("no training lines: expected files in Rasa's YAML")
     return made
 
 

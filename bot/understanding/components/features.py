@@ -21,7 +21,7 @@ EDGE = 3
 CLASS_GRAMS = 4
 FILLER = "filler"
 CHAR_GRAMS = (2, 5)
-CROSS_GRAMS = (4, 6)
+CROSS_GRAMS = (4, 5)
 """Letters across a border of words, which survive a missing space and a slip in either word."""
 _DIGIT = re.compile(r"\d")
 _CLASSES = Path(__file__).resolve().parents[2] / "spelling" / "classes.tsv"
