@@ -126,8 +126,9 @@ def _is_sure_of_procedure(understood: Understanding) -> bool:
 
 
 def is_urgent(understood: Understanding) -> bool:
-    """Whether somebody is in danger; the bar is low."""
-    return understood.intent == "urgent" and understood.confidence >= sure.URGENT
+    """Whether somebody is in danger; the bar is low, but not where the model hears a paper too: "tôi bị mất căn cước"."""
+    bar = sure.URGENT_NAMED if _is_sure_of_procedure(understood) and not understood.degraded else sure.URGENT
+    return understood.intent == "urgent" and understood.confidence >= bar
 
 
 def beside(t: Turn, understood: Understanding) -> None:

@@ -4,7 +4,7 @@ INTENT_SURE = 0.60
 """At or above: the wish is served."""
 INTENT_UNSURE = 0.30
 """Below: not understood. Between the two the procedure decides, or the ladder asks."""
-WEIGHTY_SURE = 0.90
+WEIGHTY_SURE = 0.97
 """At or above: a task for a clerk is made, or something ended, without asking first."""
 GUESS = 0.45
 """With NLU down: an intent guessed from plain words is served from here; what cannot be undone is asked about anyway."""
@@ -22,6 +22,8 @@ PROCEDURE_RIVAL = 0.25
 """A second candidate at or above makes even a sure one a question."""
 URGENT = 0.35
 """Missing a cry for help costs more than a needless call, so its bar is low."""
+URGENT_NAMED = 0.70
+"""The same where the message surely names a procedure: a lost card is no danger."""
 MENU = 4
 """More choices than this are not read to the end on a small screen."""
 STALE_HOURS = 12

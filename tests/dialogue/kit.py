@@ -31,7 +31,7 @@ def all_words() -> Words:
 WORDS = all_words()
 
 
-def meant(intent: str, procedure: str | None = None, confidence: float = 0.95, **more) -> Understanding:
+def meant(intent: str, procedure: str | None = None, confidence: float = 0.98, **more) -> Understanding:
     """What NLU would say, given by hand."""
     return Understanding(intent, confidence, procedure, confidence if procedure else 0.0, **more)
 

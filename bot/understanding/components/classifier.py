@@ -28,6 +28,10 @@ VAGUE_CONFIDENCE = 0.2
 """Ceiling for a message of single letters and many-meaning signs: below every bar of the dialogue."""
 TRIAL = 5
 """One in so many lines teaches the head that the confidences are fitted on: it knows less than the one that serves, and errs to the safe side."""
+MANY, MOST_VARIANTS = 30_000, 3
+"""Lines from which on one noisy spelling of each is enough; spellings of each where there are a third as many."""
+FEW = 12_000
+"""For every so many texts an n-gram must be seen in one text more, up to `least`."""
 _HEADS = ("intent", "procedure")
 
 
@@ -46,7 +50,8 @@ class IntentAndProcedureClassifier(IntentClassifier, GraphComponent):
 
     `procedure` is `{"name": id or None, "confidence": float}`; the ranking leaves "none" out. The procedure of a
     training line stands in its block: `metadata: {procedure: khai_sinh}`; a block with `metadata: {pattern: true}`
-    holds patterns (`components.patterns`), of which `readings` are taken each.
+    holds patterns (`components.patterns`), of which `readings` are taken each. `variants` = noisy spellings of a line at
+    least, `least` = texts in which an n-gram must be seen at most: both fit many lines, and give way where there are few.
     """
 
     @staticmethod
@@ -58,6 +63,7 @@ class IntentAndProcedureClassifier(IntentClassifier, GraphComponent):
         self.vectoriser: Optional[Vectoriser] = None
         self.heads: Dict[str, Head] = {}
         self.figures: Dict[str, float] = {}
+        self._variants = config["variants"]
 
     @classmethod
     def create(
@@ -67,8 +73,12 @@ class IntentAndProcedureClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn both heads from the lines and their noisy spellings; calibrate on a fifth of the lines."""
-        lines = [line for m in training_data.intent_examples if m.get(TEXT) for line in self._lines(m)]
-        self.vectoriser = Vectoriser.fit([line.seen for line in lines], self.config["least"])
+        examples = [m for m in training_data.intent_examples if m.get(TEXT)]
+        # A set of few lines learns from more spellings of each, and keeps n-grams that a large set can do without.
+        self._variants = max(self.config["variants"], min(MOST_VARIANTS, MANY // len(examples)))
+        lines = [line for m in examples for line in self._lines(m)]
+        least = min(self.config["least"], 2 + len(lines) // FEW)
+        self.vectoriser = Vectoriser.fit([line.seen for line in lines], least)
         rows = self.vectoriser.matrix([line.seen for line in lines])
         held = np.array([line.held for line in lines])
         for name in _HEADS:
@@ -85,7 +95,7 @@ class IntentAndProcedureClassifier(IntentClassifier, GraphComponent):
                 yield _Line(grams(noise.one(sentence.text, seed)), intent, sentence.procedure or procedure, False)
             return
         held = crc32(text.encode()) % 5 == 0
-        for spelling in dict.fromkeys(map(grams, [text, *noise.variants(text, self.config["variants"], seed)])):
+        for spelling in dict.fromkeys(map(grams, [text, *noise.variants(text, self._variants, seed)])):
             yield _Line(spelling, intent, procedure, held)
 
     def _learn(self, name: str, rows: Any, labels: List[str], held: np.ndarray) -> Head:
