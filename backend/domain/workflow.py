@@ -60,7 +60,6 @@ class Rule(_Strict):
         """What open things a decision by this line must know of."""
         return {*self.waits_for, *([self.closes] if self.closes else [])}
 
-
     @property
     def looks_back(self) -> bool:
         """Whether a decision by this line must know who did what before."""

@@ -15,8 +15,6 @@ from backend.office.kit import Actor, Office, Refused, today
 from backend.store.tables import Dossier, Staff
 
 _COUNTS = {"consultation": consultations.open_count, "part": bundle.open_count}
-
-
 _ASKS = {"intake": "ask_supplement_intake", "processing": "ask_supplement"}
 """Stage of a supplement -> the action that asks for it."""
 

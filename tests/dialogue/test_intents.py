@@ -286,3 +286,10 @@ def test_words_after_a_missing_paper_go_to_the_clerk_once():
 def test_why_it_is_late_and_who_has_it_is_told_by_office_and_step_in_one_text(told, sentence):
     answer = tracking(dossier(1, due="2026-11-27T17:00:00+07:00", stage="handed_over", **told))("den dau roi", meant("track_dossier"))
     assert sentence in answer and len(answer) <= 160
+
+
+@pytest.mark.parametrize(("confidence", "procedure", "called"), [(0.46, "khai_sinh", False), (0.46, None, True), (0.75, "khai_sinh", True)])
+def test_a_lost_paper_is_no_danger_and_a_cry_that_names_a_paper_is_one(confidence, procedure, called):
+    phone = Phone()
+    phone("toi bi mat giay", Understanding("urgent", confidence, procedure, 0.98 if procedure else 0.0))
+    assert any(request.verb == "person" and request.args.get("urgent") for request in phone.asked) is called
