@@ -10,6 +10,7 @@ from bot.dialogue import (
     ahead,
     choosing,
     corrections,
+    danger,
     drafts,
     forms,
     helper,
@@ -42,7 +43,7 @@ REMARKS = {"inform", "affirm", "deny", "correct_answer", "assist_other", "ask_el
 def serve(t: Turn, understood: Understanding) -> None:
     """Serve a message: a danger first, then one wish, or two."""
     second = understood.second
-    if is_urgent(understood) or (second and is_urgent(second)):
+    if is_urgent(t, understood) or (second and is_urgent(t, second)):
         return people.urgent(t)
     if second is None:
         return _serve_one(t, understood)
@@ -125,15 +126,16 @@ def _is_sure_of_procedure(understood: Understanding) -> bool:
     return understood.procedure is not None and understood.procedure_confidence >= sure.PROCEDURE_SURE
 
 
-def is_urgent(understood: Understanding) -> bool:
-    """Whether somebody is in danger; the bar is low, but not where the model hears a paper too: "tôi bị mất căn cước"."""
-    bar = sure.URGENT_NAMED if _is_sure_of_procedure(understood) and not understood.degraded else sure.URGENT
+def is_urgent(t: Turn, understood: Understanding) -> bool:
+    """Whether somebody is in danger; the bar is low, but not where a paper is named and no danger: "tôi bị mất căn cước"."""
+    named = _is_sure_of_procedure(understood) and danger.kind_of(t.heard.text) is None
+    bar = sure.URGENT_NAMED if named and not understood.degraded else sure.URGENT
     return understood.intent == "urgent" and understood.confidence >= bar
 
 
 def beside(t: Turn, understood: Understanding) -> None:
     """A question that came together with an answer: its answer is noted, the form goes on by itself."""
-    if is_urgent(understood):
+    if is_urgent(t, understood):
         t.memory["urgent"] = True
         t.request("person", reason="urgent_beside", urgent=True, case=t.state.active)
         return t.note("urgent.short")

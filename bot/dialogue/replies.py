@@ -40,7 +40,7 @@ def answer(t: Turn, got: Reading) -> None:
     """Act on what the dialogue itself read."""
     if got.kind == "media":
         return media.answer(t)
-    if got.kind != "more_story" and got.also and got.rest == t.heard.text and intents.is_urgent(got.also):
+    if got.kind != "more_story" and got.also and got.rest == t.heard.text and intents.is_urgent(t, got.also):
         return people.urgent(t)
     if got.kind == "command":
         return orders.obey(t, got)

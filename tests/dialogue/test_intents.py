@@ -288,8 +288,16 @@ def test_why_it_is_late_and_who_has_it_is_told_by_office_and_step_in_one_text(to
     assert sentence in answer and len(answer) <= 160
 
 
-@pytest.mark.parametrize(("confidence", "procedure", "called"), [(0.46, "khai_sinh", False), (0.46, None, True), (0.75, "khai_sinh", True)])
-def test_a_lost_paper_is_no_danger_and_a_cry_that_names_a_paper_is_one(confidence, procedure, called):
+@pytest.mark.parametrize(
+    ("text", "confidence", "procedure", "called"),
+    [
+        ("toi bi mat giay", 0.46, "khai_sinh", False),
+        ("toi bi mat giay", 0.46, None, True),
+        ("toi bi mat giay", 0.75, "khai_sinh", True),
+        ("chong danh toi, giu giay khai sinh cua con", 0.46, "khai_sinh", True),
+    ],
+)
+def test_a_lost_paper_is_no_danger_and_a_cry_that_names_a_paper_is_one(text, confidence, procedure, called):
     phone = Phone()
-    phone("toi bi mat giay", Understanding("urgent", confidence, procedure, 0.98 if procedure else 0.0))
+    phone(text, Understanding("urgent", confidence, procedure, 0.98 if procedure else 0.0))
     assert any(request.verb == "person" and request.args.get("urgent") for request in phone.asked) is called
